@@ -1,0 +1,87 @@
+/**
+ * What goes into the scheduler's core and what comes out. The core is a deterministic state machine: it is told what
+ * happened and when, and answers with what to do. It has no clock, no randomness, no I/O and no promise in it, so the same
+ * code runs a job, previews it on a virtual clock, and replays it from a journal.
+ *
+ * Times are seconds since the run began; every event carries `now`. Instances are named by the host, fragments by the core.
+ */
+import type { Interval } from '../predictive-model/prediction.ts';
+import type { Range } from '../workload.ts';
+
+export type CoreEvent = { now: number } & (
+  | {
+      kind: 'instance-up';
+      instance: string;
+      type: string;
+      cpus: number;
+      memoryBytes: number | null;
+      deadline: number | null;
+    }
+  /** From the Real-time Resource Monitor. `load` is the share of the machine that others use, 0 for none. */
+  | { kind: 'load'; instance: string; load: number }
+  /** A safe point that is on disk, its outputs published. */
+  | { kind: 'safe-point'; instance: string; fragment: number; outcomes: Outcome[] }
+  /** The instance is idle again. What it neither committed nor failed goes back to the queue. */
+  | { kind: 'fragment-end'; instance: string; fragment: number; how: FragmentEnd }
+  /** The instance will end at `deadline`, which was not known or was later. */
+  | { kind: 'instance-ending'; instance: string; deadline: number }
+  | { kind: 'instance-down'; instance: string; reason: string }
+  /** The time that a `wake` decision asked for has come. */
+  | { kind: 'wake' }
+  /** No new fragments; running ones are cut at their next safe point. */
+  | { kind: 'pause' }
+  | { kind: 'resume' }
+);
+
+/** `done`: all of it was run. `split`: cut because the scheduler said so. `deadline`: the worker cut it, since the next stretch would not have fitted. */
+export type FragmentEnd = 'done' | 'split' | 'deadline';
+
+/** What became of a range of items of one piece. Failed items have used up their retries. */
+export type Outcome =
+  | (Range & {
+      task: number;
+      state: 'committed';
+      /** Sum of the items' own run times, and of their squares: mean and spread without a number per item. */
+      seconds: number;
+      squaredSeconds: number;
+    })
+  | (Range & { task: number; state: 'failed' });
+
+export type Decision =
+  | { kind: 'assign'; fragment: Fragment }
+  /** Cut the running fragment at its next safe point and hand the rest back. */
+  | { kind: 'split'; instance: string; fragment: number }
+  /** Ask the target for one more instance. */
+  | { kind: 'start-instance' }
+  /** End an idle instance: there is nothing that it could still finish, or no work is left. */
+  | { kind: 'retire-instance'; instance: string; reason: 'no-work' | 'too-little-life' }
+  /** Items that will never run, because an item or a task that they wait for failed (or was skipped). */
+  | (Range & { kind: 'skip'; task: number; because: number })
+  /** An item that ended its instance, or outlasted a whole lifespan, too often to be tried again. */
+  | (Range & { kind: 'give-up'; task: number; why: string })
+  /** Send a `wake` event at that time. */
+  | { kind: 'wake'; at: number }
+  | { kind: 'finished' };
+
+/** The micro-tasks that one instance is given at once. */
+export interface Fragment {
+  id: number;
+  instance: string;
+  /** Run in this order; more than one at a time where the instance has room for it. */
+  pieces: Piece[];
+  /** Run time on that instance, safe points included. */
+  predictedSeconds: Interval;
+  /** What bounded its size, for `explain`. */
+  limit: 'lifespan' | 'share' | 'learning' | 'queue';
+}
+
+/** A range of alike items of one task in a fragment. */
+export interface Piece extends Range {
+  task: number;
+  /** Safe points as injected: after each so many items of this piece (0: only where the piece ends), … */
+  everyItems: number;
+  /** … and wherever so much time has gone by since the last one (null: no matter how long). */
+  everySeconds: number | null;
+  /** One item's run time: the worker holds `high` against its deadline before it begins the next stretch. */
+  itemSeconds: Interval;
+}

@@ -1,0 +1,74 @@
+/** The preview of a run: what `morsel plan --json` prints and what the editor draws. Times in seconds from the start. */
+import type { Interval } from '../predictive-model/prediction.ts';
+
+export interface Plan {
+  job: string;
+  target: { name: string; kind: string };
+  makespanSeconds: Interval;
+  /** Committed work over instance life, of the expected draw; likewise the others. */
+  utilisation: number;
+  idleShare: number;
+  lostShare: number;
+  /** Null where the target names no price. */
+  price: Interval | null;
+  fragments: PlannedFragment[];
+  instances: PlannedInstance[];
+  tasks: PlannedTask[];
+  /** What keeps the job from ever finishing on this target, if anything does. */
+  problems: PlanProblem[];
+}
+
+export interface PlannedFragment {
+  fragment: number;
+  instance: string;
+  /** Items by task name, in the order in which they run. */
+  items: { task: string; items: number }[];
+  startSeconds: number;
+  endSeconds: number;
+  /** When its safe points are reached. */
+  safePointSeconds: number[];
+  how: 'done' | 'split' | 'deadline' | 'lost';
+}
+
+export interface PlannedInstance {
+  instance: string;
+  instanceType: string;
+  startSeconds: number;
+  endSeconds: number;
+}
+
+export interface PlannedTask {
+  task: string;
+  items: number;
+  upToDate: number;
+  fragments: number;
+  itemsPerFragment: number;
+  /** Of one fragment's share of this task. */
+  fragmentSeconds: number;
+  /** One typical item. */
+  itemSeconds: Interval;
+  /** Spacing of its safe points and the share of time that they take. */
+  safePointEverySeconds: number;
+  safePointCostShare: number;
+  basis: PredictionBasis;
+}
+
+/** What a prediction rests on, in the order of trust. */
+export interface PredictionBasis {
+  kind: 'observed' | 'sibling' | 'estimate' | 'guess';
+  /** Items seen, in this run and before. */
+  observations: number;
+  /** The family that predicts at present: `linear in cost`, `mean`, … */
+  model: string;
+  /** Median of |predicted − actual| / actual over recent items; null before there are any. */
+  medianError: number | null;
+  /** Share of recent items that fell into their 80 % interval; null before there are any. */
+  coverage: number | null;
+}
+
+export interface PlanProblem {
+  severity: 'error' | 'warning';
+  code: string;
+  message: string;
+  task: string | null;
+}
