@@ -5,6 +5,7 @@
  *
  * Times are seconds since the run began; every event carries `now`. Instances are named by the host, fragments by the core.
  */
+import type { Observation } from '../predictive-model/observation.ts';
 import type { Interval } from '../predictive-model/prediction.ts';
 import type { Range } from '../workload.ts';
 
@@ -59,6 +60,8 @@ export type Decision =
   | (Range & { kind: 'skip'; task: number; because: number })
   /** An item that ended its instance, or outlasted a whole lifespan, too often to be tried again. */
   | (Range & { kind: 'give-up'; task: number; why: string })
+  /** What a safe point taught, for the history that later runs learn from. */
+  | { kind: 'learnt'; observation: Observation }
   /** Send a `wake` event at that time. */
   | { kind: 'wake'; at: number }
   | { kind: 'finished' };
