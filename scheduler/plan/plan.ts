@@ -1,5 +1,5 @@
 /** The preview of a run: what `morsel plan --json` prints and what the editor draws. Times in seconds from the start. */
-import type { Interval } from '../predictive-model/prediction.ts';
+import type { Interval, PredictionBasis } from '../predictive-model/prediction.ts';
 
 export interface Plan {
   job: string;
@@ -51,19 +51,6 @@ export interface PlannedTask {
   safePointEverySeconds: number;
   safePointCostShare: number;
   basis: PredictionBasis;
-}
-
-/** What a prediction rests on, in the order of trust. */
-export interface PredictionBasis {
-  kind: 'observed' | 'sibling' | 'estimate' | 'guess';
-  /** Items seen, in this run and before. */
-  observations: number;
-  /** The family that predicts at present: `linear in cost`, `mean`, … */
-  model: string;
-  /** Median of |predicted − actual| / actual over recent items; null before there are any. */
-  medianError: number | null;
-  /** Share of recent items that fell into their 80 % interval; null before there are any. */
-  coverage: number | null;
 }
 
 export interface PlanProblem {

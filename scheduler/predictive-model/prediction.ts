@@ -4,3 +4,16 @@ export interface Interval {
   expected: number;
   high: number;
 }
+
+/** What a prediction rests on, in the order of trust. */
+export interface PredictionBasis {
+  kind: 'observed' | 'sibling' | 'estimate' | 'guess';
+  /** Items seen, in this run and before. */
+  observations: number;
+  /** The family that predicts at present: `linear in cost`, `mean`, … */
+  model: string;
+  /** Median of |predicted − actual| / actual over recent items; null before there are any. */
+  medianError: number | null;
+  /** Share of recent items that fell into their 80 % interval; null before there are any. */
+  coverage: number | null;
+}

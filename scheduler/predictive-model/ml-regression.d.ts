@@ -1,0 +1,15 @@
+/** What we use of ml-regression, which ships no types. */
+declare module 'ml-regression' {
+  interface Regression {
+    predict(x: number): number;
+  }
+  type RegressionConstructor = new (x: number[], y: number[]) => Regression;
+  export const SimpleLinearRegression: RegressionConstructor;
+  export const PowerRegression: RegressionConstructor;
+  export const TheilSenRegression: RegressionConstructor;
+  export const MultivariateLinearRegression: new (
+    x: number[][],
+    y: number[][],
+    options?: { intercept?: boolean; statistics?: boolean },
+  ) => { predict(x: number[]): number[] };
+}

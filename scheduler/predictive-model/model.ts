@@ -1,0 +1,123 @@
+import type { Features } from './families.ts';
+import type { Observation } from './observation.ts';
+import type { Interval, PredictionBasis } from './prediction.ts';
+import { PRIOR_SPREAD, TaskModel, type Spread } from './task-model.ts';
+
+/** Half an 80 % interval of a normal distribution, in standard deviations. */
+const NORMAL_TENTH = 1.2816;
+/** An item's seconds where nothing at all is known. */
+const GUESS_SECONDS = 1;
+
+export interface Query extends Features {
+  key: string;
+  instanceType: string;
+  /** The user's `estimate`, where there is one. */
+  estimateSeconds: number | null;
+}
+
+/** One item's predicted run time as a distribution. */
+export interface ItemPrediction extends Spread {
+  /** Expected seconds. */
+  seconds: number;
+  /** Where an 80 % interval begins and ends, in spreads below and above the expected value's logarithm. */
+  bounds: { low: number; high: number };
+}
+
+/** Anything that predicts: the model itself, or one that stands still for a preview. */
+export interface Predictor {
+  predict(query: Query): ItemPrediction;
+  observe(observation: Observation): void;
+  /** How many samples of the task have been seen: the fewer, the smaller the fragments. */
+  observations(key: string): number;
+  basis(key: string, estimateSeconds: number | null): PredictionBasis;
+}
+
+/**
+ * The Predictive Model: learns online, per task, from every committed range of items, and predicts distributions.
+ * Its features are the task, the cost, the instance type, the load, and the time since the instance's last fragment.
+ */
+export class PredictiveModel implements Predictor {
+  private readonly tasks = new Map<string, TaskModel>();
+  /** Mean logarithm of item seconds over all tasks: what a task starts from of which nothing is known. */
+  private siblings = { log: 0, weight: 0 };
+
+  /** @param past what earlier runs observed, oldest first */
+  constructor(past: readonly Observation[] = []) {
+    for (const observation of past) this.observe(observation);
+  }
+
+  observe(observation: Observation): void {
+    let task = this.tasks.get(observation.key);
+    if (!task) this.tasks.set(observation.key, (task = new TaskModel()));
+    task.observe(observation);
+    if (observation.count <= 0 || observation.seconds <= 0) return;
+    this.siblings.weight = Math.min(this.siblings.weight + 1, 20);
+    this.siblings.log += (Math.log(observation.seconds / observation.count) - this.siblings.log) / this.siblings.weight;
+  }
+
+  predict(query: Query): ItemPrediction {
+    const task = this.tasks.get(query.key);
+    const seconds = task?.seconds(query, query.instanceType) ?? null;
+    if (!task || seconds === null) {
+      const prior = query.estimateSeconds ?? this.unknownSeconds();
+      return { seconds: prior, ...PRIOR_SPREAD, bounds: { low: -NORMAL_TENTH, high: NORMAL_TENTH } };
+    }
+    return { seconds, ...task.spread, bounds: task.calibration.bounds() };
+  }
+
+  observations(key: string): number {
+    return this.tasks.get(key)?.observations ?? 0;
+  }
+
+  basis(key: string, estimateSeconds: number | null): PredictionBasis {
+    const task = this.tasks.get(key);
+    if (!task || task.observations === 0) {
+      const kind = estimateSeconds !== null ? 'estimate' : this.siblings.weight > 0 ? 'sibling' : 'guess';
+      return { kind, observations: 0, model: 'none yet', medianError: null, coverage: null };
+    }
+    const { calibration } = task;
+    return {
+      kind: 'observed',
+      observations: task.observations,
+      model: task.family,
+      medianError: calibration.medianError,
+      coverage: calibration.coverage,
+    };
+  }
+
+  private unknownSeconds(): number {
+    return this.siblings.weight > 0 ? Math.exp(this.siblings.log) : GUESS_SECONDS;
+  }
+}
+
+/** The 80 % interval of one item. */
+export function itemInterval(prediction: ItemPrediction): Interval {
+  return sumInterval([{ prediction, count: 1 }]);
+}
+
+/**
+ * The 80 % interval of the summed run times of many items. Single items' deviations are independent and average out; the
+ * level of each part is off as a whole and does not.
+ */
+export function sumInterval(parts: readonly { prediction: ItemPrediction; count: number }[]): Interval {
+  let expected = 0;
+  let variance = 0;
+  let level = 0;
+  let low = 0;
+  let high = 0;
+  for (const { prediction, count } of parts) {
+    const seconds = prediction.seconds * count;
+    expected += seconds;
+    variance += count * (prediction.within * prediction.seconds) ** 2;
+    level += prediction.level * seconds;
+    low += prediction.bounds.low * seconds;
+    high += prediction.bounds.high * seconds;
+  }
+  if (expected === 0) return { low: 0, expected: 0, high: 0 };
+  const spread = Math.sqrt(variance + level ** 2) / expected;
+  return {
+    low: expected * Math.exp((low / expected) * spread),
+    expected,
+    high: expected * Math.exp((high / expected) * spread),
+  };
+}
