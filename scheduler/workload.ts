@@ -20,6 +20,8 @@ export interface Workload {
 /** Task indices are positions in {@link Workload.tasks}; tasks stand in dependency order, as in the JobSpec. */
 export interface WorkloadTask {
   name: string;
+  /** The task as the user wrote it: equal to `name` but for later stages. */
+  task: string;
   /** What its observations are filed under in the predictive model: the same for the same task in every run. */
   key: string;
   /** Number of items. */

@@ -1,6 +1,8 @@
 /** The preview of a run: what `morsel plan --json` prints and what the editor draws. Times in seconds from the start. */
 import type { Interval, PredictionBasis } from '../predictive-model/prediction.ts';
 
+export type { PredictionBasis };
+
 export interface Plan {
   job: string;
   target: { name: string; kind: string };

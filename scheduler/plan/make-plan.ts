@@ -1,0 +1,135 @@
+import type { JobSpec } from '../job-spec.ts';
+import type { Piece } from '../fragment-scheduler/events.ts';
+import type { Predictor } from '../predictive-model/model.ts';
+import type { Interval } from '../predictive-model/prediction.ts';
+import { overheadsOf } from '../safe-points/overheads.ts';
+import type { Workload } from '../workload.ts';
+import type { Plan, PlannedFragment } from './plan.ts';
+import { planProblems } from './problems.ts';
+import { normal, uniform } from './random.ts';
+import { simulate, type Simulation } from './simulate.ts';
+import { plannedTasks } from './tasks.ts';
+
+/** Draws for the band around the expected finish. */
+const DRAWS = 16;
+/** A long simulation is drawn less often, so that a preview stays quick: so many fragments in all. */
+const MOST_FRAGMENTS = 8_000;
+const NORMAL_TENTH = 1.2816;
+
+export interface PlanOptions {
+  job: JobSpec;
+  workload: Workload;
+  model: Predictor;
+  /** The same seed gives the same plan. */
+  seed?: number;
+  draws?: number;
+  isCancelled?: () => boolean;
+}
+
+/**
+ * Previews a run: the scheduler itself on a virtual clock, once with every item as long as predicted, for what is shown,
+ * and some times with run times drawn from the predicted distributions, for the band.
+ * @throws {Cancelled} once `isCancelled` says so
+ */
+export function makePlan({
+  job,
+  workload,
+  model,
+  seed = 1,
+  draws = DRAWS,
+  isCancelled = () => false,
+}: PlanOptions): Plan {
+  const options = { workload, target: job.target, model, overheads: overheadsOf(job.target), isCancelled };
+  const expected = simulate({ ...options, itemSeconds: ({ itemSeconds }) => itemSeconds.expected });
+  const affordable = Math.floor(MOST_FRAGMENTS / Math.max(1, expected.fragments.length));
+  const drawn: Simulation[] = [];
+  for (let draw = 0; draw < Math.min(draws, Math.max(4, affordable)); draw++) {
+    drawn.push(simulate({ ...options, itemSeconds: drawnSeconds(workload, model, seed + draw) }));
+  }
+  const makespanSeconds = band(expected, drawn, ({ makespanSeconds: seconds }) => seconds);
+  const { pricePerHour } = job.target;
+  return {
+    job: job.job,
+    target: { name: job.target.name, kind: job.target.kind },
+    makespanSeconds,
+    ...shares(expected),
+    price:
+      pricePerHour === null
+        ? null
+        : band(expected, drawn, (simulation) => (lifeSeconds(simulation) / 3600) * pricePerHour),
+    fragments: expected.fragments.map((simulated) => plannedFragment(simulated, workload)),
+    instances: expected.instances.map((instance) => ({ ...instance, instanceType: job.target.name })),
+    tasks: plannedTasks(job, workload, model, expected),
+    problems: planProblems(job, workload, model, expected),
+  };
+}
+
+/** Run times of one possible world: each task's level is off by one draw, each piece's items by their own. */
+function drawnSeconds(workload: Workload, model: Predictor, seed: number): (piece: Piece) => number {
+  const draw = normal(uniform(seed));
+  const levels = new Map<number, number>();
+  return ({ task, start, end, itemSeconds }) => {
+    const { key, cohorts, estimateSeconds } = workload.tasks[task]!;
+    const query = { key, instanceType: '', cost: cohorts[0]?.cost ?? null, load: 0, idleSeconds: 0, estimateSeconds };
+    const { within, level, bounds } = model.predict(query);
+    let off = levels.get(task);
+    if (off === undefined) {
+      const z = draw();
+      off = level * (z / NORMAL_TENTH) * (z < 0 ? -bounds.low : bounds.high);
+      levels.set(task, off);
+    }
+    return itemSeconds.expected * Math.exp(off + (within / Math.sqrt(end - start)) * draw());
+  };
+}
+
+/** The 80 % interval of a figure over the drawn courses, around its value in the expected one. */
+function band(
+  expected: Simulation,
+  drawn: readonly Simulation[],
+  figure: (simulation: Simulation) => number,
+): Interval {
+  const middle = figure(expected);
+  const figures = drawn.map(figure).toSorted((a, b) => a - b);
+  const at = (share: number): number =>
+    figures[Math.min(figures.length - 1, Math.floor(share * figures.length))] ?? middle;
+  return { low: Math.min(middle, at(0.1)), expected: middle, high: Math.max(middle, at(0.9)) };
+}
+
+const lifeSeconds = ({ instances }: Simulation): number =>
+  instances.reduce((sum, { startSeconds, endSeconds }) => sum + endSeconds - startSeconds, 0);
+
+function shares(simulation: Simulation): Pick<Plan, 'utilisation' | 'idleShare' | 'lostShare'> {
+  const life = lifeSeconds(simulation);
+  let committed = 0;
+  let held = 0;
+  let lost = 0;
+  for (const fragment of simulation.fragments) {
+    const seconds = Math.min(fragment.endSeconds, simulation.makespanSeconds) - fragment.startSeconds;
+    committed += fragment.committedSeconds;
+    held += seconds;
+    if (fragment.how === 'lost')
+      lost += seconds - ((fragment.safePointSeconds.at(-1) ?? fragment.startSeconds) - fragment.startSeconds);
+  }
+  const share = (seconds: number): number => (life > 0 ? Math.min(1, Math.max(0, seconds / life)) : 0);
+  return { utilisation: share(committed), idleShare: share(life - held), lostShare: share(lost) };
+}
+
+function plannedFragment(
+  { fragment, ...simulated }: Simulation['fragments'][number],
+  workload: Workload,
+): PlannedFragment {
+  const items = new Map<string, number>();
+  for (const { task, start, end } of fragment.pieces) {
+    const { task: name } = workload.tasks[task]!;
+    items.set(name, (items.get(name) ?? 0) + end - start);
+  }
+  return {
+    fragment: fragment.id,
+    instance: fragment.instance,
+    items: [...items].map(([task, count]) => ({ task, items: count })),
+    startSeconds: simulated.startSeconds,
+    endSeconds: simulated.endSeconds,
+    safePointSeconds: simulated.safePointSeconds,
+    how: simulated.how,
+  };
+}

@@ -1,0 +1,62 @@
+import type { JobSpec } from '../job-spec.ts';
+import { itemInterval, type Predictor } from '../predictive-model/model.ts';
+import type { Interval } from '../predictive-model/prediction.ts';
+import type { Workload, WorkloadTask } from '../workload.ts';
+import type { PlanProblem } from './plan.ts';
+import type { Simulation } from './simulate.ts';
+
+/** What stands in the way of the job, as far as the predictions tell. One problem a task at most. */
+export function planProblems(
+  job: JobSpec,
+  workload: Workload,
+  model: Predictor,
+  simulation: Simulation,
+): PlanProblem[] {
+  const problems = workload.tasks.flatMap((task) => outlastsLifespan(task, job, model) ?? []);
+  for (const { task, why } of simulation.hopeless) {
+    const { task: name } = workload.tasks[task]!;
+    if (problems.some((problem) => problem.task === name)) continue;
+    problems.push({
+      severity: 'error',
+      code: 'plan/never-finishes',
+      message: `${name} can't finish on ${job.target.name}: it ${why}`,
+      task: name,
+    });
+  }
+  return problems;
+}
+
+/** The stretch between two safe points is at least one item (or stage of an item) long. */
+function outlastsLifespan(task: WorkloadTask, { target }: JobSpec, model: Predictor): PlanProblem | null {
+  const { lifespanSeconds: lifespan } = target;
+  const longest = longestItem(task, model);
+  if (lifespan === null || !longest || longest.high <= lifespan) return null;
+  const certain = longest.expected > lifespan;
+  const range = `${seconds(longest.low)} to ${seconds(longest.high)}`;
+  const verb = certain ? 'is longer' : 'may be longer';
+  return {
+    severity: certain ? 'error' : 'warning',
+    code: 'plan/outlasts-lifespan',
+    message:
+      `an item of ${task.task} is predicted to run ${seconds(longest.expected)} (${range}), which ${verb} than the lifespan ` +
+      `of ${seconds(lifespan)} on ${target.name}: put a safe point between its steps, or raise the lifespan`,
+    task: task.task,
+  };
+}
+
+/** Null where nothing is known: a guess is no reason to warn. */
+function longestItem({ key, cohorts, estimateSeconds }: WorkloadTask, model: Predictor): Interval | null {
+  if (model.basis(key, estimateSeconds).observations === 0 && estimateSeconds === null) return null;
+  let longest: Interval | null = null;
+  for (const { cost } of cohorts) {
+    const item = itemInterval(model.predict({ key, instanceType: '', cost, load: 0, idleSeconds: 0, estimateSeconds }));
+    if (!longest || item.expected > longest.expected) longest = item;
+  }
+  return longest;
+}
+
+function seconds(value: number): string {
+  if (value < 60) return `${Number(value.toPrecision(2))} s`;
+  if (value < 3600) return `${Number((value / 60).toPrecision(2))} min`;
+  return `${Number((value / 3600).toPrecision(2))} h`;
+}

@@ -1,0 +1,168 @@
+import type { Decision, Fragment, FragmentEnd, Piece } from '../fragment-scheduler/events.ts';
+import { FragmentScheduler } from '../fragment-scheduler/scheduler.ts';
+import type { TargetSpec } from '../job-spec.ts';
+import type { Predictor } from '../predictive-model/model.ts';
+import type { Overheads } from '../safe-points/injector.ts';
+import type { Workload } from '../workload.ts';
+import { StandingModel } from './standing-model.ts';
+import { VirtualWorld } from './virtual-world.ts';
+
+/** Events after which a job is taken for one that never ends. */
+const MOST_EVENTS = 2_000_000;
+/** How often a long simulation looks whether it is still wanted, in events. */
+const LOOK_EVERY = 512;
+
+export interface SimulationOptions {
+  workload: Workload;
+  target: TargetSpec;
+  model: Predictor;
+  overheads: Overheads;
+  itemSeconds: (piece: Piece) => number;
+  isCancelled: () => boolean;
+}
+
+/** One course that the job may take. */
+export interface Simulation {
+  makespanSeconds: number;
+  fragments: SimulatedFragment[];
+  instances: SimulatedInstance[];
+  /** Items that will never be run, by task, with the reason. */
+  hopeless: { task: number; why: string }[];
+}
+
+export interface SimulatedFragment {
+  fragment: Fragment;
+  startSeconds: number;
+  endSeconds: number;
+  safePointSeconds: number[];
+  /** Seconds of item run time that it committed, as a share of the instance. */
+  committedSeconds: number;
+  /** Items that it committed, by piece. */
+  committed: number;
+  how: FragmentEnd | 'lost';
+}
+
+export interface SimulatedInstance {
+  instance: string;
+  startSeconds: number;
+  endSeconds: number;
+}
+
+/** Thrown when nobody wants the simulation any more. */
+export class Cancelled extends Error {
+  constructor() {
+    super('the plan was cancelled');
+  }
+}
+
+/**
+ * Runs a job on a virtual clock, with the very scheduler that runs it for real.
+ * @throws {Cancelled} once `isCancelled` says so
+ */
+export function simulate(options: SimulationOptions): Simulation {
+  const { workload, target, overheads, itemSeconds, isCancelled } = options;
+  const model = new StandingModel(options.model);
+  const scheduler = new FragmentScheduler({ workload, target, model, overheads });
+  const world = new VirtualWorld({ workload, target, overheads, itemSeconds });
+  const recorder = new Recorder(workload, target.cpus);
+  let decisions = scheduler.handle({ kind: 'wake', now: 0 });
+  for (let events = 0; ; events++) {
+    if (events % LOOK_EVERY === 0 && isCancelled()) throw new Cancelled();
+    for (const decision of decisions) recorder.decided(decision, world);
+    const event = recorder.isFinished || events >= MOST_EVENTS ? null : world.next();
+    if (!event) break;
+    recorder.happened(event);
+    decisions = scheduler.handle(event);
+  }
+  return recorder.result(world.now);
+}
+
+/** Carries decisions out in the virtual world, and keeps what comes of them. */
+class Recorder {
+  isFinished = false;
+  private readonly workload: Workload;
+  private readonly cpus: number;
+  private readonly fragments = new Map<number, SimulatedFragment>();
+  private readonly instances = new Map<string, SimulatedInstance>();
+  /** The fragment that each instance runs. */
+  private readonly running = new Map<string, SimulatedFragment>();
+  private readonly hopeless = new Map<number, string>();
+  private started = 0;
+
+  constructor(workload: Workload, cpus: number) {
+    this.workload = workload;
+    this.cpus = cpus;
+  }
+
+  decided(decision: Decision, world: VirtualWorld): void {
+    switch (decision.kind) {
+      case 'assign': {
+        const open = {
+          startSeconds: world.now,
+          endSeconds: Infinity,
+          safePointSeconds: [],
+          committedSeconds: 0,
+          committed: 0,
+        };
+        const simulated: SimulatedFragment = { fragment: decision.fragment, ...open, how: 'lost' };
+        this.fragments.set(decision.fragment.id, simulated);
+        this.running.set(decision.fragment.instance, simulated);
+        return world.assign(decision.fragment);
+      }
+      case 'split':
+        return world.split(decision.instance, decision.fragment);
+      case 'start-instance':
+        return world.start(`i${++this.started}`);
+      case 'retire-instance':
+        return world.stop(decision.instance);
+      case 'wake':
+        return world.wakeAt(decision.at);
+      case 'give-up':
+        if (!this.hopeless.has(decision.task)) this.hopeless.set(decision.task, decision.why);
+        return;
+      case 'finished':
+        this.isFinished = true;
+        return;
+      case 'skip':
+      case 'learnt':
+        return;
+    }
+  }
+
+  happened(event: ReturnType<VirtualWorld['next']> & object): void {
+    const { now } = event;
+    if (event.kind === 'instance-up') {
+      this.instances.set(event.instance, { instance: event.instance, startSeconds: now, endSeconds: Infinity });
+    } else if (event.kind === 'instance-down') {
+      this.instances.get(event.instance)!.endSeconds = now;
+      const running = this.running.get(event.instance);
+      if (running) running.endSeconds = now;
+    } else if (event.kind === 'safe-point') {
+      const fragment = this.fragments.get(event.fragment)!;
+      fragment.safePointSeconds.push(now);
+      for (const outcome of event.outcomes) {
+        fragment.committed += outcome.end - outcome.start;
+        if (outcome.state === 'committed')
+          fragment.committedSeconds += outcome.seconds * this.instanceShare(outcome.task);
+      }
+    } else if (event.kind === 'fragment-end') {
+      Object.assign(this.fragments.get(event.fragment)!, { endSeconds: now, how: event.how });
+      this.running.delete(event.instance);
+    }
+  }
+
+  result(now: number): Simulation {
+    for (const instance of this.instances.values()) instance.endSeconds = Math.min(instance.endSeconds, now);
+    return {
+      makespanSeconds: this.isFinished ? now : Infinity,
+      fragments: [...this.fragments.values()],
+      instances: [...this.instances.values()],
+      hopeless: [...this.hopeless].map(([task, why]) => ({ task, why })),
+    };
+  }
+
+  /** The part of an instance that an item of the task holds while it runs. */
+  private instanceShare(task: number): number {
+    return Math.min(1, this.workload.tasks[task]!.needs.cpus / this.cpus);
+  }
+}

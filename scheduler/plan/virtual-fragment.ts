@@ -1,0 +1,182 @@
+import type { Fragment, FragmentEnd, Outcome, Piece } from '../fragment-scheduler/events.ts';
+
+/** More safe points than these in one fragment are simulated as these; their cost is that of all. */
+const MOST_POINTS = 24;
+
+/** What a virtual instance is like for one fragment. Times in seconds from the start of the run. */
+export interface Conditions {
+  startAt: number;
+  deadline: number | null;
+  dispatchSeconds: number;
+  safePointSeconds: number;
+  /** True for the first fragment of an instance: it then tries an item whatever its prediction says. */
+  fresh: boolean;
+  /** Items of a piece's task that run at once. */
+  width: (piece: Piece) => number;
+  /** What one item of the piece really takes, on average. */
+  itemSeconds: (piece: Piece) => number;
+}
+
+/** Alike items that run without a pause, within one stretch. */
+interface Run {
+  task: number;
+  start: number;
+  end: number;
+  beginAt: number;
+  itemSeconds: number;
+  width: number;
+}
+
+/** The work between two safe points. */
+interface Stretch {
+  runs: Run[];
+  /** When its safe point is reached. */
+  at: number;
+}
+
+/** What will become of a fragment if nobody interferes. */
+export interface Course {
+  stretches: Stretch[];
+  /** When and how it ends; null if its instance ends first. */
+  end: { at: number; how: FragmentEnd } | null;
+  safePointSeconds: number;
+}
+
+/** Plays a fragment forward as a worker would run it: the same safe points, the same look at the deadline. */
+export function playFragment(fragment: Fragment, conditions: Conditions): Course {
+  const player = new Player(fragment, conditions);
+  return player.play();
+}
+
+/** The course after a split at `now`: the items under way are finished, then a safe point ends the fragment. */
+export function splitCourse(course: Course, now: number): Course {
+  const index = course.stretches.findIndex(({ at }) => at >= now);
+  const stretch = course.stretches[index];
+  if (!stretch) return course;
+  const runs = stretch.runs.flatMap((run) => cutRun(run, now) ?? []);
+  if (runs.length === 0)
+    return { ...course, stretches: course.stretches.slice(0, index), end: { at: now, how: 'split' } };
+  const at = Math.min(stretch.at, runEnd(runs.at(-1)!) + course.safePointSeconds);
+  return { ...course, stretches: [...course.stretches.slice(0, index), { runs, at }], end: { at, how: 'split' } };
+}
+
+/** What the safe point of a stretch reports. */
+export const outcomesOf = ({ runs }: Stretch): Outcome[] =>
+  runs.map(({ task, start, end, itemSeconds }) => ({
+    task,
+    start,
+    end,
+    state: 'committed',
+    seconds: itemSeconds * (end - start),
+    squaredSeconds: itemSeconds ** 2 * (end - start),
+  }));
+
+const runEnd = ({ beginAt, start, end, itemSeconds, width }: Run): number =>
+  beginAt + duration(end - start, itemSeconds, width);
+
+/** Items run side by side, the last ones perhaps with room to spare. */
+const duration = (items: number, itemSeconds: number, width: number): number =>
+  items === 0 ? 0 : Math.max(1, items / width) * itemSeconds;
+
+/** The part of a run that has begun by `now`; null if none has. */
+function cutRun(run: Run, now: number): Run | null {
+  if (run.beginAt >= now && run.beginAt > 0) return null;
+  const begun = Math.ceil(((now - run.beginAt) / run.itemSeconds) * run.width);
+  return { ...run, end: Math.min(run.end, run.start + Math.max(1, begun)) };
+}
+
+class Player {
+  private readonly fragment: Fragment;
+  private readonly conditions: Conditions;
+  private now: number;
+  private lastPoint: number;
+  private readonly stretches: Stretch[] = [];
+  private runs: Run[] = [];
+  private readonly coarseness: number;
+  private tried: boolean;
+
+  constructor(fragment: Fragment, conditions: Conditions) {
+    this.fragment = fragment;
+    this.conditions = conditions;
+    this.now = conditions.startAt + conditions.dispatchSeconds;
+    this.lastPoint = this.now;
+    this.tried = !conditions.fresh;
+    const points = fragment.pieces.reduce((sum, piece) => sum + this.pointsIn(piece), 0);
+    this.coarseness = Math.max(1, Math.ceil(points / MOST_POINTS));
+  }
+
+  play(): Course {
+    const { safePointSeconds } = this.conditions;
+    for (const piece of this.fragment.pieces) {
+      const how = this.playPiece(piece);
+      if (how === 'lost') return { stretches: this.stretches, end: null, safePointSeconds };
+      if (how === 'deadline') return this.finish('deadline');
+    }
+    return this.finish('done');
+  }
+
+  private finish(how: FragmentEnd): Course {
+    if (this.runs.length > 0) this.reachSafePoint(1);
+    return {
+      stretches: this.stretches,
+      end: { at: this.now, how },
+      safePointSeconds: this.conditions.safePointSeconds,
+    };
+  }
+
+  private playPiece(piece: Piece): 'done' | 'deadline' | 'lost' {
+    const itemSeconds = Math.max(1e-9, this.conditions.itemSeconds(piece));
+    const width = Math.max(1, this.conditions.width(piece));
+    let next = piece.start;
+    while (next < piece.end) {
+      const fitting = this.itemsBeforeDeadline(piece, itemSeconds, width);
+      if (fitting === 0) return 'deadline';
+      const count = Math.min(piece.end - next, fitting, this.itemsToNextPoint(piece, itemSeconds, width));
+      const run = { task: piece.task, start: next, end: next + count, beginAt: this.now, itemSeconds, width };
+      const end = runEnd(run);
+      if (this.conditions.deadline !== null && end + this.conditions.safePointSeconds > this.conditions.deadline)
+        return 'lost';
+      this.runs.push(run);
+      this.now = end;
+      this.tried = true;
+      next += count;
+      if (this.isPointDue(piece, next)) this.reachSafePoint(this.coarseness);
+    }
+    return 'done';
+  }
+
+  /** How many more items the worker would begin: each only if even a slow one would still fit. */
+  private itemsBeforeDeadline(piece: Piece, itemSeconds: number, width: number): number {
+    const { deadline, safePointSeconds } = this.conditions;
+    if (deadline === null) return Infinity;
+    const spare = deadline - this.now - safePointSeconds - piece.itemSeconds.high;
+    if (spare < 0) return this.tried ? 0 : 1;
+    return Math.floor((spare / itemSeconds) * width) + width;
+  }
+
+  private itemsToNextPoint(piece: Piece, itemSeconds: number, width: number): number {
+    const byItems = piece.everyItems > 0 ? piece.everyItems * this.coarseness : Infinity;
+    if (piece.everySeconds === null) return byItems;
+    const left = this.lastPoint + piece.everySeconds * this.coarseness - this.now;
+    return Math.min(byItems, Math.max(1, Math.ceil((left / itemSeconds) * width)));
+  }
+
+  private isPointDue(piece: Piece, next: number): boolean {
+    if (piece.everyItems > 0) return next < piece.end || piece.everyItems <= piece.end - piece.start;
+    return piece.everySeconds !== null && this.now - this.lastPoint >= piece.everySeconds * this.coarseness;
+  }
+
+  /** @param standsFor how many real safe points are simulated as this one */
+  private reachSafePoint(standsFor: number): void {
+    this.now += this.conditions.safePointSeconds * standsFor;
+    this.stretches.push({ runs: this.runs, at: this.now });
+    this.runs = [];
+    this.lastPoint = this.now;
+  }
+
+  private pointsIn(piece: Piece): number {
+    const items = piece.end - piece.start;
+    if (piece.everyItems > 0) return items / piece.everyItems;
+    return piece.everySeconds ? (items * piece.itemSeconds.expected) / piece.everySeconds : 0;
+  }
+}

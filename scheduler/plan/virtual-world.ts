@@ -1,0 +1,158 @@
+import type { CoreEvent, Fragment, Piece } from '../fragment-scheduler/events.ts';
+import type { TargetSpec } from '../job-spec.ts';
+import { concurrency } from '../resource-monitor/resource-monitor.ts';
+import type { Overheads } from '../safe-points/injector.ts';
+import type { Workload } from '../workload.ts';
+import { EventQueue } from './event-queue.ts';
+import { outcomesOf, playFragment, splitCourse, type Course } from './virtual-fragment.ts';
+
+export interface WorldOptions {
+  workload: Workload;
+  target: Pick<TargetSpec, 'name' | 'lifespanSeconds' | 'cpus' | 'memoryBytes'>;
+  overheads: Overheads;
+  /** What one item of a piece really takes in this world. */
+  itemSeconds: (piece: Piece) => number;
+  /** How long an instance really lives, if it ends before its lifespan does; infinite if not. */
+  hiddenLifeSeconds?: () => number;
+}
+
+interface VirtualInstance {
+  id: string;
+  upAt: number;
+  deadline: number | null;
+  fragments: number;
+  fragment: Fragment | null;
+  course: Course | null;
+  /** How many stretches of the course have reached their safe points. */
+  reached: number;
+  /** Raised whenever its future changes: what was foreseen before is void. */
+  version: number;
+}
+
+type Happening =
+  | { kind: 'up'; instance: string }
+  | { kind: 'down'; instance: string; reason: string }
+  | { kind: 'point'; instance: string; version: number; index: number }
+  | { kind: 'end'; instance: string; version: number }
+  | { kind: 'wake' };
+
+/**
+ * Instances and their workers on a virtual clock: takes the core's decisions, and yields what happens in consequence, in
+ * order of time. Deterministic; all chance comes in through {@link WorldOptions}.
+ */
+export class VirtualWorld {
+  /** Seconds since the run began. */
+  now = 0;
+  private readonly options: WorldOptions;
+  private readonly instances = new Map<string, VirtualInstance>();
+  private readonly happenings = new EventQueue<Happening>();
+
+  constructor(options: WorldOptions) {
+    this.options = options;
+  }
+
+  /** When the next thing happens; null if nothing is under way. */
+  nextAt(): number | null {
+    return this.happenings.nextAt();
+  }
+
+  start(instance: string): void {
+    this.happenings.push(this.now + this.options.overheads.startupSeconds, { kind: 'up', instance });
+  }
+
+  stop(id: string): void {
+    if (this.instances.has(id)) this.happenings.push(this.now, { kind: 'down', instance: id, reason: 'retired' });
+  }
+
+  wakeAt(at: number): void {
+    this.happenings.push(at, { kind: 'wake' });
+  }
+
+  assign(fragment: Fragment): void {
+    const instance = this.instances.get(fragment.instance);
+    if (!instance) return;
+    const { workload, target, overheads, itemSeconds } = this.options;
+    const course = playFragment(fragment, {
+      startAt: this.now,
+      deadline: instance.deadline,
+      dispatchSeconds: overheads.dispatchSeconds,
+      safePointSeconds: overheads.safePointSeconds,
+      fresh: instance.fragments === 0,
+      width: ({ task }) => concurrency(target, workload.tasks[task]!.needs),
+      itemSeconds,
+    });
+    instance.fragments++;
+    instance.fragment = fragment;
+    instance.reached = 0;
+    this.foresee(instance, course);
+  }
+
+  split(id: string, fragment: number): void {
+    const instance = this.instances.get(id);
+    if (instance?.fragment?.id !== fragment || !instance.course?.end) return;
+    this.foresee(instance, splitCourse(instance.course, this.now));
+  }
+
+  /** Advances the clock to the next thing that the core should know of; null if nothing more will happen. */
+  next(): CoreEvent | null {
+    for (let next = this.happenings.pop(); next; next = this.happenings.pop()) {
+      this.now = Math.max(this.now, next.at);
+      const event = this.happen(next.value);
+      if (event) return event;
+    }
+    return null;
+  }
+
+  private foresee(instance: VirtualInstance, course: Course): void {
+    instance.version++;
+    instance.course = course;
+    const { id, version } = instance;
+    for (const [index, { at }] of course.stretches.entries()) {
+      if (index >= instance.reached) this.happenings.push(at, { kind: 'point', instance: id, version, index });
+    }
+    if (course.end) this.happenings.push(course.end.at, { kind: 'end', instance: id, version });
+  }
+
+  private happen(happening: Happening): CoreEvent | null {
+    const { now } = this;
+    if (happening.kind === 'wake') return { kind: 'wake', now };
+    if (happening.kind === 'up') return this.up(happening.instance);
+    const instance = this.instances.get(happening.instance);
+    if (!instance) return null;
+    if (happening.kind === 'down') {
+      this.instances.delete(instance.id);
+      return { kind: 'instance-down', now, instance: instance.id, reason: happening.reason };
+    }
+    if (happening.version !== instance.version || !instance.fragment || !instance.course) return null;
+    const fragment = instance.fragment.id;
+    if (happening.kind === 'point') {
+      instance.reached = happening.index + 1;
+      const outcomes = outcomesOf(instance.course.stretches[happening.index]!);
+      return { kind: 'safe-point', now, instance: instance.id, fragment, outcomes };
+    }
+    instance.fragment = null;
+    return { kind: 'fragment-end', now, instance: instance.id, fragment, how: instance.course.end!.how };
+  }
+
+  private up(id: string): CoreEvent {
+    const { target, hiddenLifeSeconds } = this.options;
+    const { now } = this;
+    const deadline = target.lifespanSeconds === null ? null : now + target.lifespanSeconds;
+    this.instances.set(id, {
+      id,
+      upAt: now,
+      deadline,
+      fragments: 0,
+      fragment: null,
+      course: null,
+      reached: 0,
+      version: 0,
+    });
+    const hidden = now + (hiddenLifeSeconds?.() ?? Infinity);
+    const end = Math.min(hidden, deadline ?? Infinity);
+    const reason = end === deadline ? 'its lifespan ended' : 'it ended before its time';
+    if (end < Infinity) this.happenings.push(end, { kind: 'down', instance: id, reason });
+    const { cpus, memoryBytes, name } = target;
+    return { kind: 'instance-up', now, instance: id, type: name, cpus, memoryBytes, deadline };
+  }
+}

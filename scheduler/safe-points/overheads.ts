@@ -1,0 +1,33 @@
+import type { TargetSpec } from '../job-spec.ts';
+import type { Overheads } from './injector.ts';
+
+const HOUR = 3600;
+
+/** What instances of each kind of target cost to begin with, until a run has learnt better. */
+const KINDS: Record<TargetSpec['kind'], Overheads> = {
+  local: {
+    startupSeconds: 0.3,
+    dispatchSeconds: 0.01,
+    safePointSeconds: 0.005,
+    meanTimeBetweenFailuresSeconds: 8 * HOUR,
+  },
+  simulated: {
+    startupSeconds: 1,
+    dispatchSeconds: 0.1,
+    safePointSeconds: 0.1,
+    meanTimeBetweenFailuresSeconds: 8 * HOUR,
+  },
+  ssh: { startupSeconds: 2, dispatchSeconds: 0.1, safePointSeconds: 0.05, meanTimeBetweenFailuresSeconds: 8 * HOUR },
+  slurm: {
+    startupSeconds: 30,
+    dispatchSeconds: 0.1,
+    safePointSeconds: 0.05,
+    meanTimeBetweenFailuresSeconds: 24 * HOUR,
+  },
+};
+
+/** The overheads of a target: those of its kind, but for what the target itself says. */
+export function overheadsOf({ kind, startupSeconds }: Pick<TargetSpec, 'kind' | 'startupSeconds'>): Overheads {
+  const overheads = KINDS[kind];
+  return startupSeconds === null ? { ...overheads } : { ...overheads, startupSeconds };
+}
