@@ -52,6 +52,7 @@ export class FragmentScheduler {
   private nextFragment: number;
   private failedStarts = 0;
   private startNotBefore = 0;
+  private nextWake = 0;
   private paused = false;
   private finished = false;
   private suddenEnds = 0;
@@ -220,7 +221,7 @@ export class FragmentScheduler {
     this.starting.shift();
     this.failedStarts++;
     this.startNotBefore = now + Math.min(60, 0.5 * 2 ** this.failedStarts);
-    if (this.failedStarts < FAILED_STARTS) return void this.decisions.push({ kind: 'wake', at: this.startNotBefore });
+    if (this.failedStarts < FAILED_STARTS) return this.wake(this.startNotBefore, now);
     this.giveUpAll((task) => `no instance could be started for ${task}: ${reason}`);
   }
 
@@ -274,14 +275,25 @@ export class FragmentScheduler {
   /** Nothing is ready for an idle instance: has the fragment that will run longest hand part of its work over. */
   private shareRunningWork(now: number): void {
     const { dispatchSeconds, safePointSeconds } = this.overheads;
+    const worthwhile = WORTH_SPLITTING * (dispatchSeconds + 2 * safePointSeconds);
     let longest: RunningFragment | null = null;
-    let most = WORTH_SPLITTING * (dispatchSeconds + 2 * safePointSeconds);
+    let most = worthwhile;
     for (const running of this.running.values()) {
       if (running.splitting) return;
       const remaining = remainingSeconds(running, now);
       if (remaining > most && itemCount(running.fragment) - running.ended > 1) [longest, most] = [running, remaining];
     }
-    if (longest) this.split(longest);
+    if (!longest) return;
+    // One that has only just begun was sized for its share; cutting it at once would go round in circles.
+    const ripeAt = longest.assignedAt + worthwhile;
+    if (now >= ripeAt) this.split(longest);
+    else this.wake(ripeAt, now);
+  }
+
+  private wake(at: number, now: number): void {
+    if (this.nextWake > now && this.nextWake <= at) return;
+    this.nextWake = at;
+    this.decisions.push({ kind: 'wake', at });
   }
 
   private split(running: RunningFragment): void {
