@@ -83,7 +83,8 @@ export class FragmentGenerator {
       if (seconds >= size || misfits > MISFITS) break;
     }
     if (parts.length === 0) return demand.instance.fragments === 0 ? this.attempt(demand) : null;
-    return this.draft(parts, demand, seconds < 0.9 * size ? (learning ? 'learning' : 'queue') : limit);
+    const bound = this.queue.readyTasks().length === 0 ? 'queue' : learning ? 'learning' : limit;
+    return this.draft(parts, demand, bound);
   }
 
   /** The seconds of work to aim at, and the life that it must fit into. */

@@ -1,6 +1,10 @@
 import type { Predictor } from '../predictive-model/model.ts';
+import { concurrency, type InstanceRecord } from '../resource-monitor/resource-monitor.ts';
 import type { TaskQueue } from '../task-queue/task-queue.ts';
 import type { Workload } from '../workload.ts';
+
+/** As much of an instance as decides how long its work takes. */
+export type InstanceKind = Pick<InstanceRecord, 'type' | 'cpus' | 'memoryBytes'>;
 
 /** Keeps the predicted work that no instance has yet, in seconds, up to date without looking at tasks that did not change. */
 export class WorkLeft {
@@ -10,14 +14,14 @@ export class WorkLeft {
   private readonly workload: Workload;
   private readonly queue: TaskQueue;
   private readonly model: Predictor;
-  private readonly instanceType: () => string;
+  private readonly instance: () => InstanceKind;
 
-  /** @param instanceType the type of instance that the work is counted for, as far as is known */
-  constructor(workload: Workload, queue: TaskQueue, model: Predictor, instanceType: () => string) {
+  /** @param instance what the work is counted for */
+  constructor(workload: Workload, queue: TaskQueue, model: Predictor, instance: () => InstanceKind) {
     this.workload = workload;
     this.queue = queue;
     this.model = model;
-    this.instanceType = instanceType;
+    this.instance = instance;
     this.seconds = workload.tasks.map(() => 0);
     this.dirty = new Set(workload.tasks.keys());
   }
@@ -27,7 +31,7 @@ export class WorkLeft {
     this.dirty.add(task);
   }
 
-  /** Seconds of run time on one instance, items one after the other. */
+  /** Seconds that one instance would need for it, with as many items at once as it has room for. */
   total(): number {
     for (const task of this.dirty) {
       const seconds = this.ofTask(task);
@@ -40,6 +44,7 @@ export class WorkLeft {
 
   private ofTask(index: number): number {
     const task = this.workload.tasks[index]!;
+    const instance = this.instance();
     let seconds = 0;
     for (const [cohort, { cost }] of task.cohorts.entries()) {
       const count = this.queue.unassignedIn(index, cohort);
@@ -48,13 +53,13 @@ export class WorkLeft {
         count *
         this.model.predict({
           key: task.key,
-          instanceType: this.instanceType(),
+          instanceType: instance.type,
           cost,
           load: 0,
           idleSeconds: 0,
           estimateSeconds: task.estimateSeconds,
         }).seconds;
     }
-    return seconds;
+    return seconds / Math.max(1, concurrency(instance, task.needs));
   }
 }

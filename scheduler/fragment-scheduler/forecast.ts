@@ -1,3 +1,4 @@
+import type { InstanceKind } from '../fragment-generator/work-left.ts';
 import { sumInterval, type ItemPrediction, type Predictor } from '../predictive-model/model.ts';
 import type { Interval } from '../predictive-model/prediction.ts';
 import { concurrency } from '../resource-monitor/resource-monitor.ts';
@@ -9,9 +10,8 @@ export interface Outlook {
   workload: Workload;
   queue: TaskQueue;
   model: Predictor;
-  instanceType: string;
+  instance: InstanceKind;
   instances: number;
-  cpus: { cpus: number; memoryBytes: number | null };
   overheads: Overheads;
   lifespanSeconds: number | null;
   /** What running fragments still have to do, in seconds of one instance. */
@@ -25,11 +25,11 @@ export interface Outlook {
 export function forecast(outlook: Outlook): Interval {
   const parts: { prediction: ItemPrediction; count: number }[] = [];
   for (const [index, task] of outlook.workload.tasks.entries()) {
-    const width = Math.max(1, concurrency(outlook.cpus, task.needs));
+    const width = Math.max(1, concurrency(outlook.instance, task.needs));
     for (const [cohort, { cost }] of task.cohorts.entries()) {
       const count = outlook.queue.unassignedIn(index, cohort) / width;
       if (count === 0) continue;
-      const query = { key: task.key, instanceType: outlook.instanceType, cost, load: 0, idleSeconds: 0 };
+      const query = { key: task.key, instanceType: outlook.instance.type, cost, load: 0, idleSeconds: 0 };
       parts.push({ prediction: outlook.model.predict({ ...query, estimateSeconds: task.estimateSeconds }), count });
     }
   }

@@ -1,5 +1,5 @@
 import { FragmentGenerator } from '../fragment-generator/fragment-generator.ts';
-import { WorkLeft } from '../fragment-generator/work-left.ts';
+import { WorkLeft, type InstanceKind } from '../fragment-generator/work-left.ts';
 import type { TargetSpec } from '../job-spec.ts';
 import type { Predictor } from '../predictive-model/model.ts';
 import type { Interval } from '../predictive-model/prediction.ts';
@@ -65,7 +65,7 @@ export class FragmentScheduler {
     this.overheads = { ...overheads };
     this.queue = new TaskQueue(workload);
     this.generator = new FragmentGenerator(workload, this.queue, model);
-    this.workLeft = new WorkLeft(workload, this.queue, model, () => this.commonType());
+    this.workLeft = new WorkLeft(workload, this.queue, model, () => this.commonInstance());
     this.nextFragment = restore?.fragments ?? 0;
     for (const { task, start, end, state } of restore?.settled ?? []) this.queue.settle(task, { start, end }, state);
   }
@@ -93,9 +93,8 @@ export class FragmentScheduler {
       workload: this.workload,
       queue: this.queue,
       model: this.model,
-      instanceType: this.commonType(),
+      instance: this.commonInstance(),
       instances: Math.max(1, Math.min(this.target.instances.max, Math.max(this.monitor.size, this.usefulInstances()))),
-      cpus: { cpus: this.target.cpus, memoryBytes: this.target.memoryBytes },
       overheads: this.overheads,
       lifespanSeconds: this.target.lifespanSeconds,
       runningSeconds: [...this.running.values()].reduce((sum, fragment) => sum + remainingSeconds(fragment, now), 0),
@@ -370,9 +369,10 @@ export class FragmentScheduler {
     }
   }
 
-  private commonType(): string {
-    for (const { type } of this.monitor.all()) return type;
-    return '';
+  /** What most work will run on, as far as is known. */
+  private commonInstance(): InstanceKind {
+    for (const instance of this.monitor.all()) return instance;
+    return { type: '', cpus: this.target.cpus, memoryBytes: this.target.memoryBytes };
   }
 }
 

@@ -119,9 +119,9 @@ function plannedFragment(
   workload: Workload,
 ): PlannedFragment {
   const items = new Map<string, number>();
-  for (const { task, start, end } of fragment.pieces) {
+  for (const [task, count] of simulated.committed) {
     const { task: name } = workload.tasks[task]!;
-    items.set(name, (items.get(name) ?? 0) + end - start);
+    items.set(name, (items.get(name) ?? 0) + count);
   }
   return {
     fragment: fragment.id,

@@ -23,7 +23,7 @@ export interface Plan {
 export interface PlannedFragment {
   fragment: number;
   instance: string;
-  /** Items by task name, in the order in which they run. */
+  /** Items that it commits, by task name, in the order in which they run. */
   items: { task: string; items: number }[];
   startSeconds: number;
   endSeconds: number;

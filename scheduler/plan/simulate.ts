@@ -37,8 +37,8 @@ export interface SimulatedFragment {
   safePointSeconds: number[];
   /** Seconds of item run time that it committed, as a share of the instance. */
   committedSeconds: number;
-  /** Items that it committed, by piece. */
-  committed: number;
+  /** Items that it committed, by task, in the order in which they ran. */
+  committed: Map<number, number>;
   how: FragmentEnd | 'lost';
 }
 
@@ -102,7 +102,7 @@ class Recorder {
           endSeconds: Infinity,
           safePointSeconds: [],
           committedSeconds: 0,
-          committed: 0,
+          committed: new Map(),
         };
         const simulated: SimulatedFragment = { fragment: decision.fragment, ...open, how: 'lost' };
         this.fragments.set(decision.fragment.id, simulated);
@@ -141,7 +141,7 @@ class Recorder {
       const fragment = this.fragments.get(event.fragment)!;
       fragment.safePointSeconds.push(now);
       for (const outcome of event.outcomes) {
-        fragment.committed += outcome.end - outcome.start;
+        fragment.committed.set(outcome.task, (fragment.committed.get(outcome.task) ?? 0) + outcome.end - outcome.start);
         if (outcome.state === 'committed')
           fragment.committedSeconds += outcome.seconds * this.instanceShare(outcome.task);
       }

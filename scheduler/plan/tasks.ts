@@ -29,12 +29,13 @@ function plannedTask(name: string, { job, workload, model, simulation }: Context
   const stages = [...workload.tasks.entries()].filter(([, { task }]) => task === name);
   const first = stages[0]![1];
   const indices = new Set(stages.map(([index]) => index));
-  const shares = simulation.fragments.flatMap(({ fragment }) => {
+  const shares = simulation.fragments.flatMap(({ fragment, committed }) => {
+    const items = [...indices].reduce((sum, task) => sum + (committed.get(task) ?? 0), 0);
+    if (items === 0) return [];
     const pieces = fragment.pieces.filter(({ task }) => indices.has(task));
-    if (pieces.length === 0) return [];
-    const items = pieces.reduce((sum, { start, end }) => sum + end - start, 0);
+    const assigned = pieces.reduce((sum, { start, end }) => sum + end - start, 0);
     const seconds = pieces.reduce((sum, piece) => sum + (piece.end - piece.start) * piece.itemSeconds.expected, 0);
-    return [{ items, seconds: seconds / Math.max(1, concurrency(job.target, first.needs)) }];
+    return [{ items, seconds: (seconds * items) / assigned / Math.max(1, concurrency(job.target, first.needs)) }];
   });
   const itemSeconds = typicalItem(
     stages.map(([, stage]) => stage),

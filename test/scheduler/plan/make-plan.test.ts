@@ -1,0 +1,122 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { makePlan } from '../../../scheduler/plan/make-plan.ts';
+import type { Plan } from '../../../scheduler/plan/plan.ts';
+import { Cancelled } from '../../../scheduler/plan/simulate.ts';
+import { PredictiveModel } from '../../../scheduler/predictive-model/model.ts';
+import type { WorkloadTask } from '../../../scheduler/workload.ts';
+import { jobOn, target, task, workload } from '../workloads.ts';
+
+const plan = (tasks: WorkloadTask[], spec = target(), model = new PredictiveModel()): Plan =>
+  makePlan({ job: jobOn(spec), workload: workload(...tasks), model });
+
+const itemsIn = (made: Plan, name: string): number =>
+  made.fragments.flatMap(({ items }) => items).reduce((sum, { task: of, items }) => sum + (of === name ? items : 0), 0);
+
+test('every item is in the plan, and the makespan is about the work shared among the instances', () => {
+  const made = plan([task('t', 300, { estimateSeconds: 0.1 })], target({ lifespanSeconds: null }));
+  expect(itemsIn(made, 't')).toBe(300);
+  expect(made.makespanSeconds.expected).toBeGreaterThan(15);
+  expect(made.makespanSeconds.expected).toBeLessThan(17);
+  expect(made.makespanSeconds.low).toBeLessThan(made.makespanSeconds.expected);
+  expect(made.makespanSeconds.high).toBeGreaterThan(made.makespanSeconds.expected);
+  expect(made.utilisation).toBeGreaterThan(0.9);
+});
+
+test('no fragment is planned past the end of its instance, and no instance past its lifespan', () => {
+  const made = plan([task('t', 400, { estimateSeconds: 0.5 })]);
+  const ends = new Map(made.instances.map(({ instance, endSeconds }) => [instance, endSeconds]));
+  for (const { instance, endSeconds } of made.fragments) expect(endSeconds).toBeLessThanOrEqual(ends.get(instance)!);
+  for (const { startSeconds, endSeconds } of made.instances)
+    expect(endSeconds - startSeconds).toBeLessThanOrEqual(20.001);
+  expect(made.instances.length).toBeGreaterThan(8);
+});
+
+test('a barrier is kept', () => {
+  const made = plan([
+    task('many', 50, { estimateSeconds: 0.1 }),
+    task('one', 1, { estimateSeconds: 0.1, dependsOn: [{ task: 0, on: 'all' }] }),
+  ]);
+  const last = Math.max(...made.fragments.filter(({ items }) => items[0]!.task === 'many').map((f) => f.endSeconds));
+  const after = made.fragments.find(({ items }) => items[0]!.task === 'one')!;
+  expect(after.startSeconds).toBeGreaterThanOrEqual(last);
+});
+
+test('what can never finish is said, with the number that led to it, and the plan still ends', () => {
+  const made = plan([task('t', 3, { estimateSeconds: 60 })]);
+  expect(made.problems).toEqual([
+    expect.objectContaining({
+      severity: 'error',
+      code: 'plan/outlasts-lifespan',
+      task: 't',
+      message: expect.stringContaining('1 min'),
+    }),
+  ]);
+});
+
+test('a task that needs more than an instance has is said to be hopeless', () => {
+  const made = plan([task('t', 3, { needs: { cpus: 8, memoryBytes: 0 } })]);
+  expect(made.problems.map(({ code }) => code)).toEqual(['plan/never-finishes']);
+});
+
+test('items run side by side where the instance has room', () => {
+  const wide = plan([task('t', 400, { estimateSeconds: 0.1 })], target({ cpus: 4, lifespanSeconds: null }));
+  expect(wide.makespanSeconds.expected).toBeLessThan(7);
+});
+
+test('no items, no time', () => {
+  expect(plan([task('t', 0)]).makespanSeconds).toEqual({ low: 0, expected: 0, high: 0 });
+});
+
+test('the price is that of the instances', () => {
+  const made = plan([task('t', 100, { estimateSeconds: 1 })], target({ lifespanSeconds: null, pricePerHour: 36 }));
+  const life = made.instances.reduce((sum, { startSeconds, endSeconds }) => sum + endSeconds - startSeconds, 0);
+  expect(made.price!.expected).toBeCloseTo(life / 100);
+});
+
+test('the same seed gives the same plan', () => {
+  const tasks = [task('t', 100, { estimateSeconds: 0.3 })];
+  expect(plan(tasks)).toEqual(plan(tasks));
+});
+
+test('a million items are planned in fragments, not one by one', () => {
+  const made = plan(
+    [task('t', 1_000_000, { estimateSeconds: 0.01 })],
+    target({ instances: { min: 0, max: 32 }, lifespanSeconds: 600 }),
+  );
+  expect(itemsIn(made, 't')).toBe(1_000_000);
+  expect(made.fragments.length).toBeLessThan(2_000);
+});
+
+test('a plan that nobody wants any more stops', () => {
+  const spec = target();
+  const options = { job: jobOn(spec), workload: workload(task('t', 100)), model: new PredictiveModel() };
+  expect(() => makePlan({ ...options, isCancelled: () => true })).toThrow(Cancelled);
+});
+
+test('whatever the job, each item is committed once and the plan ends', () => {
+  const shape = fc.record({
+    counts: fc.array(fc.nat(60), { minLength: 1, maxLength: 5 }),
+    seconds: fc.array(fc.double({ min: 0.001, max: 12, noNaN: true }), { minLength: 5, maxLength: 5 }),
+    barrier: fc.array(fc.boolean(), { minLength: 5, maxLength: 5 }),
+    max: fc.integer({ min: 1, max: 5 }),
+    cpus: fc.integer({ min: 1, max: 3 }),
+    lifespanSeconds: fc.option(fc.integer({ min: 40, max: 200 })),
+    every: fc.integer({ min: 1, max: 7 }),
+  });
+  fc.assert(
+    fc.property(shape, ({ counts, seconds, barrier, max, cpus, lifespanSeconds, every }) => {
+      const tasks = counts.map((count, i) =>
+        task(`t${i}`, count, {
+          estimateSeconds: seconds[i]!,
+          safePoint: i % 2 === 0 ? { kind: 'auto' } : { kind: 'items', everyItems: every },
+          dependsOn: i > 0 && barrier[i] ? [{ task: i - 1, on: 'all' }] : [],
+        }),
+      );
+      const made = plan(tasks, target({ instances: { min: 0, max }, cpus, lifespanSeconds }));
+      expect(made.problems.filter(({ code }) => code === 'plan/never-finishes')).toEqual([]);
+      expect(Number.isFinite(made.makespanSeconds.expected)).toBe(true);
+    }),
+    { numRuns: 60 },
+  );
+});
