@@ -1,0 +1,36 @@
+/** What the client said of itself: at `initialize`, in its settings, and later. */
+import type { InitializeParams } from 'vscode-languageserver';
+import type { MorselInitializationOptions, MorselSettings } from './protocol.ts';
+
+export type HintKind = 'job' | 'task' | 'safePoint';
+
+export class ClientFacts {
+  /** False until the user trusts the workspace: nothing may be run. */
+  trusted = true;
+  /** Commands that a code lens may carry. */
+  commands: ReadonlySet<string> = new Set();
+  cliPath: string | undefined;
+  nodePath: string | undefined;
+  refreshesInlayHints = false;
+  refreshesCodeLenses = false;
+  #settings: MorselSettings = {};
+
+  initialize(params: InitializeParams): void {
+    const options = (params.initializationOptions ?? {}) as MorselInitializationOptions;
+    this.trusted = options.trusted !== false;
+    this.commands = new Set(Array.isArray(options.commands) ? options.commands : []);
+    this.cliPath = options.cliPath;
+    this.nodePath = options.nodePath;
+    this.refreshesInlayHints = params.capabilities.workspace?.inlayHint?.refreshSupport === true;
+    this.refreshesCodeLenses = params.capabilities.workspace?.codeLens?.refreshSupport === true;
+  }
+
+  /** `settings`: the section `morsel` as the client has it; anything else counts as empty. */
+  configure(settings: unknown): void {
+    this.#settings = typeof settings === 'object' && settings !== null ? settings : {};
+  }
+
+  showsHint(kind: HintKind): boolean {
+    return this.#settings.inlayHints?.[kind] !== false;
+  }
+}

@@ -1,0 +1,228 @@
+/**
+ * The plans of open documents: one for each job, made anew a moment after an edit that changes the job, after a save, and
+ * when past runs have taught something. While the text is broken, and while a new plan is being made, the last good one
+ * stays.
+ */
+import type { LangiumDocument, LangiumSharedCoreServices, URI } from 'langium';
+import { DiagnosticSeverity } from 'vscode-languageserver';
+import { findJobs, lowerJob } from '../../language/index.ts';
+import type { JobSpec } from '../../scheduler/job-spec.ts';
+import type { Plan } from '../../scheduler/plan/plan.ts';
+import type { Folders } from '../folders.ts';
+import type { PlanParams, PlanResult, Problem, WhatIf } from '../protocol.ts';
+import type { PlanAnswer, Planner } from './planner.ts';
+
+/** Quiet time after an edit before a plan is made; more where plans take long, so that typing never queues them up. */
+const DEBOUNCE_MS = 250;
+const LONGEST_DEBOUNCE_MS = 5000;
+
+/** What is known of a job's plan. */
+export interface JobPlan {
+  job: string;
+  /** The last good plan; null before there was one. */
+  plan: Plan | null;
+  /** The target that it is for, as it was lowered. */
+  target: JobSpec['target'] | null;
+  /** Why there is no newer one, where there should be. */
+  problem: string | null;
+  /** True where `plan` is of an earlier text. */
+  stale: boolean;
+}
+
+interface Entry extends JobPlan {
+  /** What the plan was made from; one that is wanted from the same is not made again. */
+  madeFrom: string;
+  making: AbortController | null;
+}
+
+interface DocumentPlans {
+  uri: URI;
+  entries: Map<string, Entry>;
+  timer: NodeJS.Timeout | undefined;
+}
+
+export interface PlanServiceOptions {
+  services: LangiumSharedCoreServices;
+  planner: Planner;
+  folders: Folders;
+  /** A job's plan is another than before. */
+  onChanged: (uri: URI, job: string) => void;
+}
+
+export class PlanService {
+  readonly #options: PlanServiceOptions;
+  readonly #documents = new Map<string, DocumentPlans>();
+  /** How often the history of a `.morsel` folder has changed since the start. */
+  readonly #historyEpochs = new Map<string, number>();
+  #debounceMs = DEBOUNCE_MS;
+
+  constructor(options: PlanServiceOptions) {
+    this.#options = options;
+  }
+
+  /** What is known of a job's plan now; never waits. */
+  planOf(uri: URI, job: string): JobPlan | undefined {
+    return this.#documents.get(uri.toString())?.entries.get(job);
+  }
+
+  plansOf(uri: URI): JobPlan[] {
+    return [...(this.#documents.get(uri.toString())?.entries.values() ?? [])];
+  }
+
+  /** A document was built or saved. `inputsToo`: even where the text is the same, since its inputs may not be. */
+  documentChanged(uri: URI, inputsToo = false): void {
+    const key = uri.toString();
+    const plans = this.#documents.get(key) ?? { uri, entries: new Map(), timer: undefined };
+    this.#documents.set(key, plans);
+    if (inputsToo) for (const entry of plans.entries.values()) entry.madeFrom = '';
+    clearTimeout(plans.timer);
+    plans.timer = setTimeout(() => this.#planDocument(plans), this.#debounceMs);
+  }
+
+  documentClosed(uri: URI): void {
+    const plans = this.#documents.get(uri.toString());
+    if (plans === undefined) return;
+    clearTimeout(plans.timer);
+    for (const entry of plans.entries.values()) entry.making?.abort();
+    this.#documents.delete(uri.toString());
+  }
+
+  /** A run has taught something: plans that rest on this folder's history are made anew. */
+  historyChanged(morselFolder: string): void {
+    this.#historyEpochs.set(morselFolder, this.#historyEpoch(morselFolder) + 1);
+    for (const plans of this.#documents.values()) {
+      if (this.#options.folders.morselFolderOf(plans.uri.fsPath) === morselFolder) this.documentChanged(plans.uri);
+    }
+  }
+
+  /** Answers {@link import('../protocol.ts').PlanJob}. */
+  async plan(document: LangiumDocument, params: PlanParams, signal: AbortSignal): Promise<PlanResult | Problem> {
+    const broken = errorsIn(document);
+    const job = chooseJob(document, params.job);
+    const known = 'problem' in job ? undefined : this.planOf(document.uri, job.name);
+    if (broken !== null) {
+      const fallback = known ?? this.plansOf(document.uri).find((entry) => entry.job === params.job);
+      const usable = fallback?.plan != null && params.target === undefined && params.whatIf === undefined;
+      return usable ? { plan: fallback.plan!, stale: true } : broken;
+    }
+    if ('problem' in job) return job;
+    const lowered = lowerJob(job, params.target === undefined ? {} : { target: params.target });
+    if ('problem' in lowered) return lowered;
+    const spec = params.whatIf === undefined ? lowered.spec : changed(lowered.spec, params.whatIf);
+    const answer = await this.#make(spec, signal);
+    return answer === null ? { problem: 'The plan was cancelled.' } : 'problem' in answer ? answer : fresh(answer.plan);
+  }
+
+  close(): void {
+    for (const { uri } of [...this.#documents.values()]) this.documentClosed(uri);
+  }
+
+  #planDocument(plans: DocumentPlans): void {
+    const document = this.#options.services.workspace.LangiumDocuments.getDocument(plans.uri);
+    if (document === undefined) return this.documentClosed(plans.uri);
+    if (errorsIn(document) !== null) {
+      for (const entry of plans.entries.values()) this.#markStale(entry);
+      return;
+    }
+    const jobs = findJobs(document);
+    for (const name of plans.entries.keys()) {
+      if (!jobs.some((job) => job.name === name)) this.#drop(plans, name);
+    }
+    for (const job of jobs) {
+      const lowered = lowerJob(job, {});
+      if ('problem' in lowered) this.#failed(plans, job.name, lowered.problem);
+      else void this.#planJob(plans, lowered.spec);
+    }
+  }
+
+  async #planJob(plans: DocumentPlans, spec: JobSpec): Promise<void> {
+    const entry = entryOf(plans, spec.job);
+    const from = this.#planKey(spec);
+    if (entry.madeFrom === from) {
+      entry.stale = false;
+      return;
+    }
+    entry.making?.abort();
+    entry.madeFrom = from;
+    const making = (entry.making = new AbortController());
+    const start = performance.now();
+    const answer = await this.#make(spec, making.signal);
+    if (answer === null) return;
+    entry.making = null;
+    this.#debounceMs = Math.min(LONGEST_DEBOUNCE_MS, Math.max(DEBOUNCE_MS, performance.now() - start));
+    if ('problem' in answer) return this.#failed(plans, spec.job, answer.problem);
+    const news = JSON.stringify(entry.plan) !== JSON.stringify(answer.plan) || entry.problem !== null;
+    Object.assign(entry, { plan: answer.plan, target: spec.target, problem: null, stale: false });
+    if (news) this.#options.onChanged(plans.uri, spec.job);
+  }
+
+  #failed(plans: DocumentPlans, job: string, problem: string): void {
+    const entry = entryOf(plans, job);
+    this.#markStale(entry);
+    if (entry.problem === problem) return;
+    entry.problem = problem;
+    this.#options.onChanged(plans.uri, job);
+  }
+
+  #markStale(entry: Entry): void {
+    entry.making?.abort();
+    Object.assign(entry, { making: null, madeFrom: '', stale: true });
+  }
+
+  #drop(plans: DocumentPlans, job: string): void {
+    plans.entries.get(job)?.making?.abort();
+    plans.entries.delete(job);
+    this.#options.onChanged(plans.uri, job);
+  }
+
+  #make(spec: JobSpec, signal: AbortSignal): Promise<PlanAnswer | null> {
+    return this.#options.planner.plan({ job: spec, morselFolder: this.#options.folders.morselFolderOf(spec.file) }, signal);
+  }
+
+  #planKey(spec: JobSpec): string {
+    const epoch = this.#historyEpoch(this.#options.folders.morselFolderOf(spec.file));
+    return JSON.stringify([epoch, spec], (key, value: unknown) => (key === 'source' ? undefined : value));
+  }
+
+  #historyEpoch(morselFolder: string): number {
+    return this.#historyEpochs.get(morselFolder) ?? 0;
+  }
+}
+
+/** One sentence on a document that has errors, else null. */
+export function errorsIn(document: LangiumDocument): Problem | null {
+  const errors = (document.diagnostics ?? []).filter((found) => found.severity === DiagnosticSeverity.Error);
+  const first = errors[0];
+  if (first === undefined) return null;
+  const more = errors.length === 1 ? 'an error' : `${errors.length} errors, the first`;
+  const message = typeof first.message === 'string' ? first.message : '';
+  return { problem: `The file has ${more} in line ${first.range.start.line + 1}: ${message}` };
+}
+
+/** The job of that name, or the only one. */
+export function chooseJob(document: LangiumDocument, name: string | undefined): ReturnType<typeof findJobs>[number] | Problem {
+  const jobs = findJobs(document);
+  const chosen = name === undefined ? jobs[0] : jobs.find((job) => job.name === name);
+  if (jobs.length === 0) return { problem: 'This file has no job.' };
+  if (name === undefined && jobs.length > 1) {
+    return { problem: `This file has ${jobs.length} jobs (${jobs.map((job) => job.name).join(', ')}): name one.` };
+  }
+  return chosen ?? { problem: `This file has no job "${name}", but ${jobs.map((job) => job.name).join(', ')}.` };
+}
+
+const fresh = (plan: Plan): PlanResult => ({ plan, stale: false });
+
+function entryOf(plans: DocumentPlans, job: string): Entry {
+  const known = plans.entries.get(job);
+  if (known !== undefined) return known;
+  const entry: Entry = { job, plan: null, target: null, problem: null, stale: false, madeFrom: '', making: null };
+  plans.entries.set(job, entry);
+  return entry;
+}
+
+function changed(spec: JobSpec, { instances, lifespanSeconds }: WhatIf): JobSpec {
+  const target = { ...spec.target };
+  if (instances !== undefined) target.instances = { min: Math.min(target.instances.min, instances), max: instances };
+  if (lifespanSeconds !== undefined) target.lifespanSeconds = lifespanSeconds;
+  return { ...spec, target };
+}
