@@ -1,5 +1,6 @@
 /** Fills the holes of a Template for one item. What goes into a shell command is quoted for the place that it stands in. */
 import type { Hole, Template, TemplatePart } from '../job-spec.ts';
+import { fieldOf } from './field.ts';
 import { labelOf } from './label.ts';
 
 export interface TemplateValues {
@@ -52,7 +53,7 @@ function fill(part: TemplatePart & { kind: 'hole' }, values: TemplateValues): st
 function lookUp(hole: Hole, values: TemplateValues): unknown {
   switch (hole.kind) {
     case 'item':
-      return fieldOf(hole.path, values);
+      return fieldAt(hole.path, values);
     case 'out':
       if (values.out === null) throw new TemplateError('{out} stands in a task that has no output');
       return values.out;
@@ -64,14 +65,13 @@ function lookUp(hole: Hole, values: TemplateValues): unknown {
   }
 }
 
-function fieldOf(path: readonly string[], values: TemplateValues): unknown {
+function fieldAt(path: readonly string[], values: TemplateValues): unknown {
   let value = values.item;
-  for (const [depth, field] of path.entries()) {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, field)) {
-      const whose = depth === 0 ? itemName(values) : `${path.slice(0, depth).join('.')} of ${itemName(values)}`;
-      throw new TemplateError(`${whose} has no field "${field}"`);
-    }
-    value = (value as Record<string, unknown>)[field];
+  for (const [depth, name] of path.entries()) {
+    value = fieldOf(value, name);
+    if (value !== undefined) continue;
+    const whose = depth === 0 ? itemName(values) : `${path.slice(0, depth).join('.')} of ${itemName(values)}`;
+    throw new TemplateError(`${whose} has no field "${name}"`);
   }
   return value;
 }

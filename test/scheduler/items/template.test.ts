@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Hole, Template } from '../../../scheduler/job-spec.ts';
 import { labelOf } from '../../../scheduler/items/label.ts';

@@ -1,0 +1,82 @@
+/** Opens Morsel's SQLite databases: private to their user, of a version that this code can read. */
+import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+
+/** A database that this version can't use. The message is one sentence for the user. */
+export class StoreError extends Error {
+  override name = 'StoreError';
+}
+
+export interface DatabaseOptions {
+  /** What the file is, for messages: `journal`. */
+  what: string;
+  version: number;
+  /** Makes the tables of a new database. */
+  schema: string;
+  /** `FULL`: a transaction is on disk when it is over. */
+  synchronous: 'FULL' | 'NORMAL';
+  readOnly?: boolean;
+}
+
+/** Opens a database, and makes it where there is none. Other processes may have it open too. Throws a {@link StoreError}. */
+export function openDatabase(file: string, options: DatabaseOptions): DatabaseSync {
+  const { what, version, schema, synchronous, readOnly = false } = options;
+  if (!existsSync(file)) {
+    if (readOnly) throw new StoreError(`there is no ${what} at ${file}`);
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    writeFileSync(file, '', { mode: 0o600, flag: 'a' });
+    chmodSync(file, 0o600);
+  }
+  try {
+    const database = new DatabaseSync(file, { timeout: 10_000, readOnly });
+    if (!readOnly) database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${synchronous};`);
+    checkVersion(database, file, what, version);
+    if (!readOnly) create(database, schema, version);
+    return database;
+  } catch (error) {
+    if (error instanceof StoreError) throw error;
+    const why = error instanceof Error ? error.message : String(error);
+    throw new StoreError(`the ${what} ${file} can't be used (${why}): if it is damaged, move it away`, {
+      cause: error,
+    });
+  }
+}
+
+/** All rows of a query. The caller vouches for the shape of a row, as the query says it. */
+export function rows<T>(statement: StatementSync, ...values: SQLInputValue[]): T[] {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- SQL's answers have the shape that the query asks for
+  return statement.all(...values) as T[];
+}
+
+/** Runs `work` in one transaction: all of it is kept, or nothing. */
+export function transaction(database: DatabaseSync, work: () => void): void {
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    work();
+    database.exec('COMMIT');
+  } catch (error) {
+    if (database.isTransaction) database.exec('ROLLBACK');
+    throw error;
+  }
+}
+
+function versionOf(database: DatabaseSync): number {
+  return rows<{ user_version: number }>(database.prepare('PRAGMA user_version'))[0]!.user_version;
+}
+
+function checkVersion(database: DatabaseSync, file: string, what: string, version: number): void {
+  const found = versionOf(database);
+  if (found <= version) return;
+  throw new StoreError(
+    `the ${what} ${file} was written by a newer Morsel (version ${found}; this one reads up to ${version}): update Morsel`,
+  );
+}
+
+function create(database: DatabaseSync, schema: string, version: number): void {
+  if (versionOf(database) === version) return;
+  transaction(database, () => {
+    // Another process may have been first.
+    if (versionOf(database) < version) database.exec(`${schema}; PRAGMA user_version = ${version};`);
+  });
+}

@@ -1,0 +1,343 @@
+/**
+ * The journal of a run: the truth about it. What is decided is written here before it takes effect, and what is committed
+ * here stays committed, whatever becomes of the process. Items are ranges; no row stands for one item.
+ */
+import { join } from 'node:path';
+import type { DatabaseSync } from 'node:sqlite';
+import type { Fragment, FragmentEnd } from '../fragment-scheduler/events.ts';
+import type { JobSpec } from '../job-spec.ts';
+import type { Interval } from '../predictive-model/prediction.ts';
+import type { InstanceFacts } from '../targets/target.ts';
+import type { ItemFailure, ItemReport } from '../worker/protocol.ts';
+import type { Range, Workload } from '../workload.ts';
+import { openDatabase, rows, transaction } from './database.ts';
+
+const JOURNAL_VERSION = 1;
+/** Printed output of items that did not fail is kept up to so much in a run. */
+const PRINTED_BYTES = 64 << 20;
+/** Beyond so many failed items only their ranges are kept, without what they printed. */
+const MOST_FAILURES = 10_000;
+
+const SCHEMA = `
+  CREATE TABLE run (
+    id TEXT NOT NULL, job TEXT NOT NULL, workload TEXT NOT NULL, predicted TEXT, started_ms REAL NOT NULL, summary TEXT
+  );
+  CREATE TABLE process (
+    id INTEGER PRIMARY KEY, pid INTEGER NOT NULL, started_ms REAL NOT NULL, began_at REAL NOT NULL, seen_at REAL NOT NULL,
+    last_word TEXT
+  );
+  CREATE TABLE instance (
+    name TEXT PRIMARY KEY, process INTEGER NOT NULL, type TEXT NOT NULL, host TEXT NOT NULL, cpus REAL NOT NULL,
+    life_seconds REAL, up_at REAL NOT NULL, down_at REAL, reason TEXT
+  );
+  CREATE TABLE fragment (
+    id INTEGER PRIMARY KEY, instance TEXT NOT NULL, pieces TEXT NOT NULL, predicted TEXT NOT NULL, size_limit TEXT NOT NULL,
+    assigned_at REAL NOT NULL, ended_at REAL, how TEXT
+  );
+  CREATE TABLE outcome (
+    task INTEGER NOT NULL, start INTEGER NOT NULL, end INTEGER NOT NULL, state TEXT NOT NULL, fragment INTEGER,
+    seconds REAL NOT NULL, squared_seconds REAL NOT NULL, at REAL NOT NULL, why TEXT
+  );
+  CREATE TABLE failure (
+    task INTEGER NOT NULL, position INTEGER NOT NULL, attempts INTEGER NOT NULL, message TEXT NOT NULL,
+    stdout TEXT NOT NULL, stderr TEXT NOT NULL
+  );
+  CREATE TABLE printed (task INTEGER NOT NULL, start INTEGER NOT NULL, end INTEGER NOT NULL, items TEXT NOT NULL);
+  CREATE TABLE result (task INTEGER NOT NULL, start INTEGER NOT NULL, end INTEGER NOT NULL, items TEXT NOT NULL)`;
+
+export type ProcessEnd = 'done' | 'failed' | 'stopped';
+
+export interface InstanceRow {
+  name: string;
+  type: string;
+  where: string;
+  cpus: number;
+  lifeSeconds: number | null;
+  upAt: number;
+  downAt: number | null;
+  reason: string | null;
+}
+
+export interface FragmentRow {
+  fragment: number;
+  instance: string;
+  pieces: (Range & { task: number })[];
+  predictedSeconds: Interval;
+  limit: Fragment['limit'];
+  assignedAt: number;
+  endedAt: number | null;
+  /** Null while it runs. */
+  how: FragmentEnd | 'lost' | null;
+}
+
+export interface OutcomeRow extends Range {
+  task: number;
+  state: 'committed' | 'failed' | 'skipped';
+  fragment: number | null;
+  seconds: number;
+  /** When it was journalled, in seconds since the run began. */
+  at: number;
+  why: string | null;
+}
+
+export interface PrintedItem {
+  position: number;
+  stdout: string;
+  stderr: string;
+}
+
+/** One safe point on its way to disk. */
+export interface JournalledSafePoint {
+  fragment: number;
+  reports: readonly ItemReport[];
+}
+
+/** The journal of one run. Times are seconds since the run began, not counting when no process was at it. */
+export class Journal {
+  private readonly database: DatabaseSync;
+  private readonly statements: ReturnType<typeof prepareAll>;
+  private printedBytes = 0;
+  private failures = 0;
+
+  private constructor(database: DatabaseSync) {
+    this.database = database;
+    this.statements = prepareAll(database);
+  }
+
+  /** Opens the journal in a run's folder, or begins one. Throws a StoreError. */
+  static open(runFolder: string, { readOnly = false } = {}): Journal {
+    const options = {
+      what: 'journal',
+      version: JOURNAL_VERSION,
+      schema: SCHEMA,
+      synchronous: 'FULL',
+      readOnly,
+    } as const;
+    const journal = new Journal(openDatabase(join(runFolder, 'journal.sqlite'), options));
+    const used = journal.first<{ bytes: number | null; failures: number }>(
+      'SELECT (SELECT sum(length(items)) FROM printed) AS bytes, (SELECT count(*) FROM failure) AS failures',
+    )!;
+    journal.printedBytes = used.bytes ?? 0;
+    journal.failures = used.failures;
+    return journal;
+  }
+
+  close(): void {
+    this.database.close();
+  }
+
+  // ---- the run
+
+  begin(id: string, job: JobSpec, workload: Workload, predicted: Interval | null): void {
+    this.database
+      .prepare('INSERT INTO run (id, job, workload, predicted, started_ms) VALUES (?, ?, ?, ?, ?)')
+      .run(id, JSON.stringify(job), JSON.stringify(workload), JSON.stringify(predicted), Date.now());
+  }
+
+  /** What the run is of; null if its first process died before it had written that down. */
+  readRun(): { id: string; job: JobSpec; workload: Workload; predicted: Interval | null; startedMs: number } | null {
+    const row = this.first<{ id: string; job: string; workload: string; predicted: string; startedMs: number }>(
+      'SELECT id, job, workload, predicted, started_ms AS startedMs FROM run',
+    );
+    if (!row) return null;
+    return { ...row, job: fromJson(row.job), workload: fromJson(row.workload), predicted: fromJson(row.predicted) };
+  }
+
+  /** Notes a process that takes up the run, and marks what an earlier one left open as lost at the time it was last seen. */
+  beginProcess(pid: number): { process: number; beganAt: number } {
+    const last = this.first<{ seenAt: number }>('SELECT max(seen_at) AS seenAt FROM process');
+    const beganAt = last?.seenAt ?? 0;
+    let process = 0;
+    transaction(this.database, () => {
+      this.database.prepare("UPDATE fragment SET ended_at = ?, how = 'lost' WHERE ended_at IS NULL").run(beganAt);
+      this.database
+        .prepare("UPDATE instance SET down_at = ?, reason = 'its run was cut off' WHERE down_at IS NULL")
+        .run(beganAt);
+      const { lastInsertRowid } = this.database
+        .prepare('INSERT INTO process (pid, started_ms, began_at, seen_at) VALUES (?, ?, ?, ?)')
+        .run(pid, Date.now(), beganAt, beganAt);
+      process = Number(lastInsertRowid);
+    });
+    return { process, beganAt };
+  }
+
+  /** Notes that the process is still there, so that a cut-off run knows how long it was at work. */
+  seen(process: number, now: number): void {
+    this.statements.seen.run(now, process);
+  }
+
+  endProcess(process: number, now: number, lastWord: ProcessEnd, summary: object): void {
+    transaction(this.database, () => {
+      this.database.prepare('UPDATE process SET seen_at = ?, last_word = ? WHERE id = ?').run(now, lastWord, process);
+      this.database.prepare('UPDATE run SET summary = ?').run(JSON.stringify(summary));
+    });
+  }
+
+  /** How the last process ended; null if it was cut off. */
+  lastWord(): ProcessEnd | null {
+    return (
+      this.first<{ lastWord: ProcessEnd | null }>('SELECT last_word AS lastWord FROM process ORDER BY id DESC LIMIT 1')
+        ?.lastWord ?? null
+    );
+  }
+
+  /** Seconds for which a process was at work, as far as was noted. */
+  secondsAtWork(): number {
+    return this.first<{ seconds: number | null }>('SELECT max(seen_at) AS seconds FROM process')?.seconds ?? 0;
+  }
+
+  // ---- decisions and events, before they take effect
+
+  instanceUp(process: number, name: string, facts: InstanceFacts, now: number): void {
+    const { type, where, cpus, lifeSeconds } = facts;
+    this.statements.instanceUp.run(name, process, type, where, cpus, lifeSeconds, now);
+  }
+
+  instanceDown(name: string, reason: string, now: number): void {
+    this.statements.instanceDown.run(now, reason, name);
+  }
+
+  assigned({ id, instance, pieces, predictedSeconds, limit }: Fragment, now: number): void {
+    const ranges = pieces.map(({ task, start, end }) => ({ task, start, end }));
+    this.statements.assigned.run(id, instance, JSON.stringify(ranges), JSON.stringify(predictedSeconds), limit, now);
+  }
+
+  fragmentEnded(fragment: number, how: FragmentEnd | 'lost', now: number): void {
+    this.statements.fragmentEnded.run(now, how, fragment);
+  }
+
+  /** Commits safe points that arrived together: when this returns they are on disk. */
+  commit(safePoints: readonly JournalledSafePoint[], now: number): void {
+    transaction(this.database, () => {
+      for (const { fragment, reports } of safePoints) for (const report of reports) this.report(fragment, report, now);
+    });
+  }
+
+  /** Items that will never be run, or were given up. */
+  settle(task: number, { start, end }: Range, state: 'failed' | 'skipped', why: string, now: number): void {
+    this.statements.outcome.run(task, start, end, state, null, 0, 0, now, why);
+  }
+
+  /** Forgets what failed or was skipped, so that a resume tries it again. */
+  forgetFailures(): void {
+    this.database.exec("DELETE FROM outcome WHERE state <> 'committed'; DELETE FROM failure;");
+    this.failures = 0;
+  }
+
+  // ---- what it can say
+
+  outcomes(): OutcomeRow[] {
+    return this.all<OutcomeRow>(
+      'SELECT task, start, end, state, fragment, seconds, at, why FROM outcome ORDER BY rowid',
+    );
+  }
+
+  /** Which fragment committed an item; null if none did. */
+  committedBy(task: number, position: number): number | null {
+    return rows<{ fragment: number }>(this.statements.committedBy, task, position, position)[0]?.fragment ?? null;
+  }
+
+  instances(): InstanceRow[] {
+    return this.all<InstanceRow>(
+      `SELECT name, type, host AS "where", cpus, life_seconds AS lifeSeconds, up_at AS upAt, down_at AS downAt, reason
+       FROM instance ORDER BY up_at, name`,
+    );
+  }
+
+  fragments(): FragmentRow[] {
+    const found = this.all<Omit<FragmentRow, 'pieces' | 'predictedSeconds'> & { pieces: string; predicted: string }>(
+      `SELECT id AS fragment, instance, pieces, predicted, size_limit AS "limit", assigned_at AS assignedAt,
+              ended_at AS endedAt, how FROM fragment ORDER BY id`,
+    );
+    return found.map(({ predicted, ...row }) => ({
+      ...row,
+      pieces: fromJson(row.pieces),
+      predictedSeconds: fromJson(predicted),
+    }));
+  }
+
+  counts(): { fragments: number; splits: number; instances: number; nextFragment: number } {
+    return this.first(
+      `SELECT (SELECT count(*) FROM fragment) AS fragments, (SELECT count(*) FROM instance) AS instances,
+              (SELECT count(*) FROM fragment WHERE how IN ('split', 'deadline')) AS splits,
+              (SELECT coalesce(max(id) + 1, 0) FROM fragment) AS nextFragment`,
+    )!;
+  }
+
+  failed(): (ItemFailure & { task: number })[] {
+    return this.all('SELECT task, position, attempts, message, stdout, stderr FROM failure ORDER BY rowid');
+  }
+
+  /** What items printed, those of one task or all, in the order in which they were committed. */
+  *printed(): Generator<PrintedItem & { task: number }> {
+    for (const { task, items } of this.all<{ task: number; items: string }>('SELECT task, items FROM printed')) {
+      for (const item of fromJson<PrintedItem[]>(items)) yield { task, ...item };
+    }
+  }
+
+  /** What items of `stream` and `module` tasks answered. */
+  *results(): Generator<{ task: number; position: number; result: unknown }> {
+    for (const { task, items } of this.all<{ task: number; items: string }>('SELECT task, items FROM result')) {
+      for (const item of fromJson<{ position: number; result: unknown }[]>(items)) yield { task, ...item };
+    }
+  }
+
+  private report(fragment: number, report: ItemReport, now: number): void {
+    const { task, start, end } = report;
+    const { outcome, printed, result } = this.statements;
+    if (report.state === 'failed') {
+      outcome.run(task, start, end, 'failed', fragment, 0, 0, now, null);
+      for (const failure of report.failures) this.failure(task, failure);
+      return;
+    }
+    outcome.run(task, start, end, 'committed', fragment, report.seconds, report.squaredSeconds, now, null);
+    if (report.results?.length) result.run(task, start, end, JSON.stringify(report.results));
+    if (report.printed?.length && this.printedBytes < PRINTED_BYTES) {
+      const items = JSON.stringify(report.printed);
+      this.printedBytes += items.length;
+      printed.run(task, start, end, items);
+    }
+  }
+
+  private failure(task: number, { position, attempts, message, stdout, stderr }: ItemFailure): void {
+    if (this.failures++ >= MOST_FAILURES) return;
+    this.statements.failure.run(task, position, attempts, message, stdout, stderr);
+  }
+
+  // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- a row has the shape that its query asks for
+  private all<T>(sql: string): T[] {
+    return rows<T>(this.database.prepare(sql));
+  }
+
+  // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- a row has the shape that its query asks for
+  private first<T>(sql: string): T | undefined {
+    return this.all<T>(sql)[0];
+  }
+}
+
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- what was written is what is read
+function fromJson<T>(text: string): T {
+  return JSON.parse(text);
+}
+
+function prepareAll(database: DatabaseSync) {
+  const prepare = database.prepare.bind(database);
+  return {
+    seen: prepare('UPDATE process SET seen_at = max(seen_at, ?) WHERE id = ?'),
+    instanceUp: prepare(
+      'INSERT INTO instance (name, process, type, host, cpus, life_seconds, up_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    ),
+    instanceDown: prepare('UPDATE instance SET down_at = ?, reason = ? WHERE name = ? AND down_at IS NULL'),
+    assigned: prepare(
+      'INSERT INTO fragment (id, instance, pieces, predicted, size_limit, assigned_at) VALUES (?, ?, ?, ?, ?, ?)',
+    ),
+    fragmentEnded: prepare('UPDATE fragment SET ended_at = ?, how = ? WHERE id = ? AND ended_at IS NULL'),
+    outcome: prepare('INSERT INTO outcome VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)'),
+    failure: prepare('INSERT INTO failure VALUES (?, ?, ?, ?, ?, ?)'),
+    printed: prepare('INSERT INTO printed VALUES (?, ?, ?, ?)'),
+    result: prepare('INSERT INTO result VALUES (?, ?, ?, ?)'),
+    committedBy: prepare(
+      "SELECT fragment FROM outcome WHERE state = 'committed' AND task = ? AND start <= ? AND end > ? LIMIT 1",
+    ),
+  };
+}
