@@ -1,0 +1,20 @@
+/** Where a node stands in the tree. */
+import { type AstNode, AstUtils, type LangiumDocument } from 'langium';
+import * as ast from './generated/ast.ts';
+
+export const fileOf = (node: AstNode): ast.File => AstUtils.findRootNode(node) as ast.File;
+
+export const jobOf = (node: AstNode): ast.Job | undefined => AstUtils.getContainerOfType(node, ast.isJob);
+
+export const taskOf = (node: AstNode): ast.Task | undefined => AstUtils.getContainerOfType(node, ast.isTask);
+
+export const stepOf = (node: AstNode): ast.Step | undefined => AstUtils.getContainerOfType(node, ast.isStep);
+
+/** The file that a document holds. */
+export const fileIn = (document: LangiumDocument): ast.File => document.parseResult.value as ast.File;
+
+/** The jobs that a document declares, in order. */
+export const findJobs = (document: LangiumDocument): ast.Job[] => fileIn(document).jobs;
+
+/** The tasks of a job that have a name; one whose text is broken may have none. */
+export const stepsOf = (task: ast.Task): ast.Step[] => task.statements.filter(ast.isStep);

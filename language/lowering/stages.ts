@@ -1,0 +1,41 @@
+/** A task with safe points between its steps is a chain of stages. */
+import * as ast from '../generated/ast.ts';
+
+export interface Stage {
+  /** As in the JobSpec: the task's name, with `#2`, `#3`, … for later stages. */
+  name: string;
+  index: number;
+  of: number;
+  /** Empty for a task without steps. */
+  steps: ast.Step[];
+  /** What an item's result is published at after this stage. */
+  output: ast.Output | undefined;
+}
+
+/** In order; a task without steps has one stage. */
+export function stagesOf(task: ast.Task): Stage[] {
+  const groups: ast.Step[][] = [[]];
+  for (const statement of task.statements) {
+    if (ast.isStep(statement)) groups.at(-1)!.push(statement);
+    else if (isBetweenSteps(statement) && groups.at(-1)!.length > 0) groups.push([]);
+  }
+  if (groups.length > 1 && groups.at(-1)!.length === 0) groups.pop();
+  const taskOutput = task.statements.find(ast.isOutput);
+  return groups.map((steps, at) => ({
+    name: stageName(task, at + 1),
+    index: at + 1,
+    of: groups.length,
+    steps,
+    output: outputOfSteps(steps) ?? (at + 1 === groups.length ? taskOutput : undefined),
+  }));
+}
+
+/** A bare `safepoint` is a cut between two steps; with `every` or `auto` it is about how often. */
+export const isBetweenSteps = (node: unknown): node is ast.SafePoint =>
+  ast.isSafePoint(node) && node.every === undefined && !node.auto;
+
+export const stageName = (task: ast.Task, index: number): string => (index === 1 ? task.name : `${task.name}#${index}`);
+
+function outputOfSteps(steps: readonly ast.Step[]): ast.Output | undefined {
+  return steps.flatMap((step) => step.statements.filter(ast.isOutput))[0];
+}

@@ -1,0 +1,40 @@
+/** The order in which tasks may run, and what keeps them from having one. */
+import type * as ast from '../generated/ast.ts';
+import { predecessorsOf } from '../placeholders/template.ts';
+
+/** Every task after all that it waits for, else as declared; and the cycles, each from the task that was declared first. */
+export interface TaskOrder {
+  order: ast.Task[];
+  cycles: ast.Task[][];
+}
+
+/** One walk over the graph, without recursion: a chain of tasks may be as long as it likes. */
+export function orderTasks(tasks: readonly ast.Task[]): TaskOrder {
+  const state = new Map<ast.Task, 'open' | 'done'>();
+  const result: TaskOrder = { order: [], cycles: [] };
+  for (const task of tasks) if (!state.has(task)) visit(task, state, result);
+  return result;
+}
+
+function visit(start: ast.Task, state: Map<ast.Task, 'open' | 'done'>, result: TaskOrder): void {
+  const path = [{ task: start, waitsFor: predecessorsOf(start), next: 0 }];
+  state.set(start, 'open');
+  for (let top = path.at(-1); top !== undefined; top = path.at(-1)) {
+    const before = top.waitsFor[top.next++];
+    if (before === undefined) {
+      state.set(top.task, 'done');
+      result.order.push(top.task);
+      path.pop();
+    } else if (state.get(before) === 'open') {
+      const tasks = path.map(({ task }) => task);
+      result.cycles.push(tasks.slice(tasks.indexOf(before)));
+    } else if (!state.has(before)) {
+      state.set(before, 'open');
+      path.push({ task: before, waitsFor: predecessorsOf(before), next: 0 });
+    }
+  }
+}
+
+/** `a → b → a`: each waits for the next. */
+export const showCycle = (cycle: readonly ast.Task[]): string =>
+  [...cycle, cycle[0]!].map(({ name }) => `\`${name}\``).join(' → ');

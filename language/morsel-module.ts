@@ -1,0 +1,87 @@
+import { inject, type Module } from 'langium';
+import {
+  createDefaultModule,
+  createDefaultSharedModule,
+  type DefaultSharedModuleContext,
+  type LangiumServices,
+  type LangiumSharedServices,
+  type PartialLangiumServices,
+  type PartialLangiumSharedServices,
+} from 'langium/lsp';
+import { MorselGeneratedModule, MorselGeneratedSharedModule } from './generated/module.ts';
+import { MorselTokenBuilder } from './parser/token-builder.ts';
+import { MorselValueConverter } from './parser/value-converter.ts';
+import { MorselDocumentBuilder, MorselIndexManager } from './scoping/document-builder.ts';
+import { MorselScopeComputation } from './scoping/scope-computation.ts';
+import { MorselScopeProvider } from './scoping/scope-provider.ts';
+import type { InputProbe } from './validation/input-probe.ts';
+
+/** What Morsel adds to Langium's services. */
+export interface MorselAddedServices {
+  validation: {
+    /** Looks at the files that a job names. Absent where there is no file system. */
+    InputProbe: InputProbe | undefined;
+  };
+}
+
+export type MorselServices = LangiumServices & MorselAddedServices;
+
+type MorselModule = Module<MorselServices, PartialLangiumServices & MorselAddedServices>;
+
+const morselModule: MorselModule = {
+  parser: {
+    TokenBuilder: () => new MorselTokenBuilder(),
+    ValueConverter: () => new MorselValueConverter(),
+  },
+  references: {
+    ScopeProvider: (services) => new MorselScopeProvider(services),
+    ScopeComputation: (services) => new MorselScopeComputation(services),
+  },
+  validation: { InputProbe: () => undefined },
+};
+
+const morselSharedModule: Module<LangiumSharedServices, PartialLangiumSharedServices> = {
+  workspace: {
+    DocumentBuilder: (services) => new MorselDocumentBuilder(services),
+    IndexManager: (services) => new MorselIndexManager(services),
+  },
+};
+
+/** Replacements and additions of whoever uses the language, such as the language server's features. */
+export interface MorselExtensions {
+  shared?: Module<LangiumSharedServices, PartialLangiumSharedServices>;
+  morsel?: Module<MorselServices, PartialLangiumServices & Partial<MorselAddedServices>>;
+  inputProbe?: InputProbe;
+}
+
+/**
+ * Everything that knows the language. `context` names the file system (`NodeFileSystem` of `langium/node`, or
+ * `EmptyFileSystem`) and, in a language server, the connection.
+ */
+export function createMorselServices(
+  context: DefaultSharedModuleContext,
+  extensions: MorselExtensions = {},
+): { shared: LangiumSharedServices; Morsel: MorselServices } {
+  const shared = inject(
+    createDefaultSharedModule(context),
+    MorselGeneratedSharedModule,
+    morselSharedModule,
+    extensions.shared ?? {},
+  );
+  const probe: Module<MorselServices, MorselAddedServices> = {
+    validation: { InputProbe: () => extensions.inputProbe },
+  };
+  const Morsel = inject(
+    createDefaultModule({ shared }),
+    MorselGeneratedModule,
+    morselModule,
+    probe,
+    (extensions.morsel ?? {}) as MorselModule,
+  );
+  shared.ServiceRegistry.register(Morsel);
+  if (context.connection === undefined) {
+    // Without a client nobody will ever send the settings that Langium would wait for.
+    void shared.workspace.ConfigurationProvider.initialized({});
+  }
+  return { shared, Morsel };
+}

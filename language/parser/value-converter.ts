@@ -1,0 +1,9 @@
+import { type CstNode, DefaultValueConverter, type GrammarAST, type ValueType } from 'langium';
+import { decodeText } from './text.ts';
+
+export class MorselValueConverter extends DefaultValueConverter {
+  protected override runConverter(rule: GrammarAST.AbstractRule, input: string, cstNode: CstNode): ValueType {
+    if (rule.name === 'STRING' || rule.name === 'BLOCK') return decodeText(input).text;
+    return super.runConverter(rule, input, cstNode);
+  }
+}
