@@ -1,5 +1,5 @@
 /** Reads the items of an input from where they are: files, csv, lines, json, lists. Ranges need no reading. */
-import { createReadStream, lstatSync, readdir, statSync, type Stats } from 'node:fs';
+import { createReadStream, readdir, statSync, type Stats } from 'node:fs';
 import { relative, resolve, sep } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { TextDecoder } from 'node:util';
@@ -99,14 +99,8 @@ function statOf(path: string, directory: string): Stats {
     if (path.includes('\uFFFD')) {
       throw new InputError(`the name of ${path} is no UTF-8, so no command could be given it: rename the file`);
     }
-    throw new InputError(
-      `can't read ${path}: ${isLink(resolve(directory, path)) ? 'it is a link to nothing' : reasonOf(error)}`,
-    );
+    throw new InputError(`can't read ${path}: ${reasonOf(error)}`);
   }
-}
-
-function isLink(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
 }
 
 function nearestPath(directory: string, path: string): string {

@@ -128,19 +128,28 @@ export class Journal {
 
   // ---- the run
 
-  begin(id: string, job: JobSpec, workload: Workload, predicted: Interval | null): void {
+  begin(id: string, job: JobSpec, workload: Workload): void {
     this.database
-      .prepare('INSERT INTO run (id, job, workload, predicted, started_ms) VALUES (?, ?, ?, ?, ?)')
-      .run(id, JSON.stringify(job), JSON.stringify(workload), JSON.stringify(predicted), Date.now());
+      .prepare('INSERT INTO run (id, job, workload, started_ms) VALUES (?, ?, ?, ?)')
+      .run(id, JSON.stringify(job), JSON.stringify(workload), Date.now());
   }
 
   /** What the run is of; null if its first process died before it had written that down. */
-  readRun(): { id: string; job: JobSpec; workload: Workload; predicted: Interval | null; startedMs: number } | null {
-    const row = this.first<{ id: string; job: string; workload: string; predicted: string; startedMs: number }>(
-      'SELECT id, job, workload, predicted, started_ms AS startedMs FROM run',
+  readRun(): { id: string; job: JobSpec; workload: Workload; startedMs: number } | null {
+    const row = this.first<{ id: string; job: string; workload: string; startedMs: number }>(
+      'SELECT id, job, workload, started_ms AS startedMs FROM run',
     );
-    if (!row) return null;
-    return { ...row, job: fromJson(row.job), workload: fromJson(row.workload), predicted: fromJson(row.predicted) };
+    return row ? { ...row, job: fromJson(row.job), workload: fromJson(row.workload) } : null;
+  }
+
+  /** Notes how long the run was predicted to take before its first item. */
+  predict(seconds: Interval): void {
+    this.database.prepare('UPDATE run SET predicted = ?').run(JSON.stringify(seconds));
+  }
+
+  /** What {@link predict} noted; null where nothing was known. */
+  predicted(): Interval | null {
+    return fromJson(this.first<{ predicted: string | null }>('SELECT predicted FROM run')?.predicted ?? 'null');
   }
 
   /** Notes a process that takes up the run, and marks what an earlier one left open as lost at the time it was last seen. */
@@ -195,6 +204,11 @@ export class Journal {
 
   instanceDown(name: string, reason: string, now: number): void {
     this.statements.instanceDown.run(now, reason, name);
+  }
+
+  /** Has everything that `work` writes be on disk together, and when this returns. */
+  together(work: () => void): void {
+    transaction(this.database, work);
   }
 
   assigned({ id, instance, pieces, predictedSeconds, limit }: Fragment, now: number): void {

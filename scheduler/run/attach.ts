@@ -1,0 +1,50 @@
+/** The other end of a run's control socket: for those who watch and steer it from another process. */
+import { connect } from 'node:net';
+import { createMessageConnection, SocketMessageReader, SocketMessageWriter } from 'vscode-jsonrpc/node';
+import { Attach, ContinueRun, Event, PauseRun, StopRun } from './control.ts';
+import type { RunEvent, RunProgress } from './events.ts';
+import { readRunFile, RunError } from './run-folder.ts';
+
+export interface AttachedRun {
+  /** Where the run stood when it was attached to. */
+  progress: RunProgress;
+  /** Resolves when the run's process has hung up: it has ended. */
+  closed: Promise<void>;
+  /** Resolves when the run has ended. */
+  stop(): Promise<void>;
+  pause(): Promise<void>;
+  continue(): Promise<void>;
+  /** Leaves; the run goes on. */
+  detach(): void;
+}
+
+/** Attaches to a live run; from then on `onEvent` gets every event. Throws a {@link RunError} if no process is at it. */
+export async function attach(runFolder: string, onEvent: (event: RunEvent) => void = () => {}): Promise<AttachedRun> {
+  const run = readRunFile(runFolder);
+  if (!run?.socket) throw new RunError(`run ${run?.id ?? runFolder} is not at work`);
+  const socket = connect(run.socket);
+  await new Promise<void>((resolve, reject) => {
+    socket.once('connect', resolve);
+    socket.once('error', () => reject(new RunError(`run ${run.id} is not at work any more`)));
+  });
+  const connection = createMessageConnection(new SocketMessageReader(socket), new SocketMessageWriter(socket));
+  const closed = new Promise<void>((resolve) => {
+    socket.once('close', () => {
+      connection.dispose();
+      resolve();
+    });
+  });
+  socket.on('error', () => socket.destroy());
+  connection.onError(() => socket.destroy());
+  connection.onNotification(Event, onEvent);
+  connection.listen();
+  const progress = await connection.sendRequest(Attach);
+  return {
+    progress,
+    closed,
+    stop: () => Promise.race([connection.sendRequest(StopRun), closed]),
+    pause: () => connection.sendRequest(PauseRun),
+    continue: () => connection.sendRequest(ContinueRun),
+    detach: () => socket.destroy(),
+  };
+}

@@ -1,0 +1,104 @@
+/**
+ * Puts outputs in place once their items are committed. Until then they are in the run's staging folder, one file each at
+ * {@link stagedName}; what is still there when a run goes on was cut off between its commit and its rename.
+ */
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { outputPathOf } from '../items/output-path.ts';
+import type { ItemTable } from '../items/item-table.ts';
+import type { JobSpec } from '../job-spec.ts';
+import { stagedName } from '../worker/protocol.ts';
+import type { Range } from '../workload.ts';
+
+export interface PublisherOptions {
+  job: JobSpec;
+  items: ItemTable;
+  stagingFolder: string;
+  /** Told of an output that could not be put in place; it stays staged for a resume. */
+  onProblem: (message: string) => void;
+}
+
+export class Publisher {
+  /** Outputs that could not be put in place. */
+  problems = 0;
+  private readonly options: PublisherOptions;
+  private readonly madeFolders = new Set<string>();
+
+  constructor(options: PublisherOptions) {
+    this.options = options;
+  }
+
+  /** Puts the outputs of committed items in place. Never throws. */
+  publish(fragment: number, task: number, { start, end }: Range): void {
+    const { job, items } = this.options;
+    if (job.tasks[task]!.output === null) return;
+    for (const [offset, value] of items.values(task, start, end).entries()) {
+      this.publishOne(fragment, task, start + offset, value);
+    }
+  }
+
+  /**
+   * Goes through what an earlier process left: publishes the outputs of the items that their fragment committed, and
+   * removes everything else.
+   */
+  recover(committedBy: (task: number, position: number) => number | null): void {
+    const { stagingFolder, items } = this.options;
+    for (const folder of existsSync(stagingFolder) ? readdirSync(stagingFolder) : []) {
+      for (const name of readdirSync(join(stagingFolder, folder))) {
+        const [, task, position] = /^(\d+)-(\d+)-/.exec(name) ?? [];
+        if (task === undefined || position === undefined) continue;
+        if (committedBy(Number(task), Number(position)) !== Number(folder)) continue;
+        const value = items.values(Number(task), Number(position), Number(position) + 1)[0];
+        this.publishOne(Number(folder), Number(task), Number(position), value);
+      }
+      if (this.problems === 0) rmSync(join(stagingFolder, folder), { recursive: true, force: true });
+    }
+  }
+
+  private publishOne(fragment: number, task: number, position: number, value: unknown): void {
+    const { job, stagingFolder, onProblem } = this.options;
+    let path = '';
+    try {
+      path = outputPathOf(job, job.tasks[task]!, value)!;
+      const staged = join(stagingFolder, stagedName(fragment, task, position, basename(path)));
+      this.makeFolder(dirname(path));
+      move(staged, path);
+    } catch (error) {
+      this.problems++;
+      const why = error instanceof Error ? error.message : String(error);
+      onProblem(`an output of task ${job.tasks[task]!.task} could not be put in place at ${path}: ${why}`);
+    }
+  }
+
+  private makeFolder(folder: string): void {
+    if (this.madeFolders.has(folder)) return;
+    mkdirSync(folder, { recursive: true });
+    this.madeFolders.add(folder);
+  }
+}
+
+/** A rename, also from one file system to another: a reader sees the whole file or none. */
+function move(from: string, to: string): void {
+  try {
+    renameSync(from, to);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EXDEV')) throw error;
+    const beside = `${to}.morsel-${process.pid}`;
+    copyFileSync(from, beside);
+    const copy = openSync(beside, 'r');
+    fsyncSync(copy);
+    closeSync(copy);
+    renameSync(beside, to);
+    rmSync(from);
+  }
+}

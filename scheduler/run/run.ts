@@ -1,0 +1,247 @@
+/** Begins a run, or goes on with one, in this process. */
+import { mkdirSync } from 'node:fs';
+import { FragmentScheduler } from '../fragment-scheduler/scheduler.ts';
+import { fingerprintOf, taskIdentity } from '../items/fingerprint.ts';
+import { ItemTable } from '../items/item-table.ts';
+import { prepareWorkload } from '../items/prepare.ts';
+import type { JobSpec } from '../job-spec.ts';
+import { PredictiveModel } from '../predictive-model/model.ts';
+import { overheadsOf } from '../safe-points/overheads.ts';
+import { openHistory, type History } from '../store/history.ts';
+import { Journal } from '../store/journal.ts';
+import type { Workload } from '../workload.ts';
+import { openControlServer, type ControlServer } from './control-server.ts';
+import { EventLog } from './event-log.ts';
+import type { RunEvent, RunProgress, RunSummary } from './events.ts';
+import { lockRun, type RunLock } from './lock.ts';
+import { Publisher } from './publisher.ts';
+import {
+  createRunFolder,
+  itemsFolder,
+  readRunFile,
+  RUN_FILE_VERSION,
+  RunError,
+  stagingFolder,
+  writeRunFile,
+  type RunFile,
+} from './run-folder.ts';
+import { RunHost } from './run-host.ts';
+import { chooseTarget } from './target-choice.ts';
+
+/** Progress is told at most so often. */
+const PROGRESS_MS = 500;
+/** How exactly a resume knows for how long a cut-off process was at work. */
+const HEARTBEAT_MS = 2000;
+
+export interface RunOptions {
+  morselFolder: string;
+  /** The program, with its arguments, that a worker is. */
+  workerCommand: string[];
+  onEvent?: (event: RunEvent) => void;
+}
+
+/** A run in this process. */
+export interface Run {
+  id: string;
+  folder: string;
+  /** Resolves when the run has ended or was stopped, after the last event; rejects if its journal can't be written. */
+  finished: Promise<RunSummary>;
+  progress(): RunProgress;
+  /** Cuts all fragments at their next safe points and ends the run, so that it can be resumed. Resolves when it has ended. */
+  stop(): Promise<void>;
+  pause(): void;
+  continue(): void;
+}
+
+/** Begins a run of a job. Throws an InputError or a {@link RunError}; then nothing is left behind. */
+export async function startRun(job: JobSpec, options: RunOptions): Promise<Run> {
+  const { workload, items } = await prepareWorkload(job, { morselFolder: options.morselFolder });
+  // Refuses a kind of target that can't be run on before anything is written.
+  chooseTarget({ job, workload, stagingFolder: '', workerCommand: options.workerCommand });
+  const { id, folder } = createRunFolder(options.morselFolder, job.job, new Date());
+  const lock = lockRun(folder, id);
+  items.moveTo(itemsFolder(folder));
+  const journal = Journal.open(folder);
+  using started = openHistory(options.morselFolder);
+  const fingerprints = job.tasks.map((task) => ({ task: taskIdentity(job, task), fingerprint: fingerprintOf(task) }));
+  started.recordFingerprints(fingerprints, Date.now());
+  journal.begin(id, job, workload);
+  return begin({ id, folder, job, workload, items, journal, lock, options, resumed: false });
+}
+
+/**
+ * Goes on with a run that was stopped or cut off; of one that failed, what failed or was skipped is tried again.
+ * Throws a {@link RunError}, also if another process is at it.
+ */
+export async function resumeRun(runFolder: string, options: RunOptions): Promise<Run> {
+  const known = readRunFile(runFolder);
+  if (!known) throw new RunError(`${runFolder} holds no run that can be gone on with`);
+  const lock = lockRun(runFolder, known.id);
+  try {
+    const journal = Journal.open(runFolder);
+    const run = journal.readRun();
+    if (!run) throw new RunError(`run ${known.id} was cut off before it had begun: start the job again`);
+    const lastWord = journal.lastWord();
+    if (lastWord === 'done') throw new RunError(`run ${known.id} is done: there is nothing left to go on with`);
+    if (lastWord === 'failed') journal.forgetFailures();
+    const items = ItemTable.open(run.job, itemsFolder(runFolder));
+    return await begin({ ...run, folder: runFolder, items, journal, lock, options, resumed: true });
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+interface Begun {
+  id: string;
+  folder: string;
+  job: JobSpec;
+  workload: Workload;
+  items: ItemTable;
+  journal: Journal;
+  lock: RunLock;
+  options: RunOptions;
+  resumed: boolean;
+}
+
+async function begin(begun: Begun): Promise<Run> {
+  const { id, folder, job, journal, options } = begun;
+  const history = openHistory(options.morselFolder);
+  const log = new EventLog();
+  if (options.onEvent) log.listen(options.onEvent);
+  const host = createHost(begun, history, log);
+  const control = await openControlServer(folder, {
+    progress: () => host.progress(),
+    stop: () => host.stop(),
+    pause: () => host.pause(),
+    continue: () => host.continue(),
+    listen: (listener) => log.listen(listener),
+  });
+  const runFile: RunFile = {
+    version: RUN_FILE_VERSION,
+    id,
+    job: job.job,
+    file: job.file,
+    target: job.target.name,
+    startedAt: new Date(journal.readRun()!.startedMs).toISOString(),
+    pid: process.pid,
+    socket: control.path,
+    summary: null,
+  };
+  writeRunFile(folder, runFile);
+  emitStarted(begun, host, log);
+  const timers = [
+    setInterval(() => log.emit({ type: 'progress', progress: host.progress() }), PROGRESS_MS),
+    setInterval(() => host.heartbeat(), HEARTBEAT_MS),
+  ];
+  const finished = host.finished.then((summary) => {
+    const { predictedSeconds, makespanSeconds } = summary;
+    history.recordRun(id, job.job, predictedSeconds?.expected ?? null, makespanSeconds);
+    writeRunFile(folder, { ...runFile, socket: null, summary });
+    log.emit({ type: 'progress', progress: host.progress() });
+    log.emit({ type: 'run-finished', ...summary });
+    return summary;
+  });
+  const closed = finished.finally(() => close(begun, history, control, timers));
+  host.begin();
+  return {
+    id,
+    folder,
+    finished: closed,
+    progress: () => host.progress(),
+    stop: async () => {
+      await host.stop();
+      await closed;
+    },
+    pause: () => host.pause(),
+    continue: () => host.continue(),
+  };
+}
+
+function createHost(begun: Begun, history: History, log: EventLog): RunHost {
+  const { id, folder, job, workload, items, journal, options } = begun;
+  const staging = stagingFolder(folder);
+  const { process: processId, beganAt } = journal.beginProcess(process.pid);
+  const publisher = new Publisher({
+    job,
+    items,
+    stagingFolder: staging,
+    onProblem: (message) => log.emit({ type: 'warning', message }),
+  });
+  publisher.recover((task, position) => journal.committedBy(task, position));
+  mkdirSync(staging, { recursive: true, mode: 0o700 });
+  const past = history.observations(workload.tasks.map(({ key }) => key));
+  const scheduler = new FragmentScheduler({
+    workload,
+    target: job.target,
+    model: new PredictiveModel(past),
+    overheads: overheadsOf(job.target),
+    restore: { settled: settledIn(journal), fragments: journal.counts().nextFragment },
+  });
+  const { clock, connect } = chooseTarget({
+    job,
+    workload,
+    stagingFolder: staging,
+    workerCommand: options.workerCommand,
+  });
+  const isKnown = past.length > 0 || workload.tasks.some(({ estimateSeconds }) => estimateSeconds !== null);
+  if (isKnown && !begun.resumed) journal.predict(scheduler.forecast(0));
+  return new RunHost({
+    id,
+    job,
+    workload,
+    items,
+    journal,
+    process: processId,
+    beganAt,
+    history,
+    scheduler,
+    publisher,
+    log,
+    clock,
+    predictedSeconds: journal.predicted(),
+    connect,
+  });
+}
+
+function settledIn(journal: Journal) {
+  return journal
+    .outcomes()
+    .filter(({ state }) => state !== 'skipped')
+    .map(
+      ({ task, start, end, state }) => ({ task, start, end, state: state === 'failed' ? state : 'committed' }) as const,
+    );
+}
+
+function emitStarted({ id, job, workload, resumed }: Begun, host: RunHost, log: EventLog): void {
+  const { tasks } = host.progress();
+  log.emit({
+    type: 'run-started',
+    run: id,
+    job: job.job,
+    file: job.file,
+    target: job.target.name,
+    resumed,
+    tasks: tasks.map(({ task, items }) => ({
+      task,
+      items: workload.tasks.findLast((each) => each.task === task)!.count,
+      upToDate: items.upToDate,
+    })),
+  });
+}
+
+async function close(
+  { items, journal, lock }: Begun,
+  history: History,
+  control: ControlServer,
+  timers: NodeJS.Timeout[],
+): Promise<void> {
+  for (const timer of timers) clearInterval(timer);
+  // Watchers are answered and told the last event before they are hung up on.
+  await new Promise(setImmediate);
+  await control.close();
+  items.close();
+  journal.close();
+  history.close();
+  lock.release();
+}

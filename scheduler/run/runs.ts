@@ -1,0 +1,256 @@
+/** The runs of a `.morsel` folder: which there are, what became of them, what their items printed. */
+import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { ItemTable } from '../items/item-table.ts';
+import type { JobSpec } from '../job-spec.ts';
+import type { Interval } from '../predictive-model/prediction.ts';
+import { Journal } from '../store/journal.ts';
+import { taskCounts } from './past-counts.ts';
+import type { ItemCounts, RunState, RunSummary } from './events.ts';
+import { isLive } from './lock.ts';
+import { itemsByTask, taskProgress, totalItems } from './progress.ts';
+import { itemsFolder, readRunFile, RunError, runsFolder } from './run-folder.ts';
+import { usageOf } from './summary.ts';
+
+export { attach, type AttachedRun } from './attach.ts';
+export { RunError } from './run-folder.ts';
+
+export interface RunEntry {
+  id: string;
+  folder: string;
+  job: string;
+  /** The job's file. */
+  file: string;
+  target: string;
+  /** ISO 8601. */
+  startedAt: string;
+  /** `running` also for a paused one: its process tells more. */
+  state: RunState;
+  live: boolean;
+  pid: number;
+  /** The last word of its newest process; null while it runs, or if that was cut off. */
+  summary: RunSummary | null;
+}
+
+/** What is known of a run, live or past. Times are seconds since it began, not counting when no process was at it. */
+export interface RunReport {
+  entry: RunEntry;
+  spec: JobSpec;
+  summary: RunSummary;
+  tasks: { task: string; items: ItemCounts }[];
+  fragments: ReportedFragment[];
+  instances: ReportedInstance[];
+  failures: ReportedFailure[];
+}
+
+export interface ReportedFragment {
+  fragment: number;
+  instance: string;
+  /** Items by task name. */
+  items: Record<string, number>;
+  predictedSeconds: Interval;
+  /** What bounded its size. */
+  limit: string;
+  startSeconds: number;
+  /** Null while it runs; likewise `how`. */
+  endSeconds: number | null;
+  how: 'done' | 'split' | 'deadline' | 'lost' | null;
+  /** When its safe points were on disk. */
+  safePointSeconds: number[];
+}
+
+export interface ReportedInstance {
+  instance: string;
+  instanceType: string;
+  where: string;
+  cpus: number;
+  lifeSeconds: number | null;
+  startSeconds: number;
+  endSeconds: number | null;
+  reason: string | null;
+}
+
+export interface ReportedFailure {
+  task: string;
+  item: string;
+  attempts: number;
+  message: string;
+  stdout: string;
+  stderr: string;
+}
+
+/** What one item printed. */
+export interface LogEntry {
+  task: string;
+  item: string;
+  state: 'committed' | 'failed';
+  /** Why it failed; null if it did not. */
+  message: string | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** All runs, newest first. */
+export function listRuns(morselFolder: string): RunEntry[] {
+  const runs = runsFolder(morselFolder);
+  if (!existsSync(runs)) return [];
+  const ids = readdirSync(runs).toSorted().toReversed();
+  return ids.map((id) => entryOf(join(runs, id))).filter((entry) => entry !== null);
+}
+
+/**
+ * The run of that id (or of the only id that begins so), or the newest that is wanted: `live` ones have a process;
+ * `unfinished` ones were stopped or cut off, or, if there is none such, failed. Throws a {@link RunError}.
+ */
+export function findRun(morselFolder: string, id: string | undefined, wanted: 'any' | 'live' | 'unfinished'): RunEntry {
+  const runs = listRuns(morselFolder);
+  if (id !== undefined) return namedRun(runs, id, wanted);
+  const found =
+    wanted === 'any'
+      ? runs[0]
+      : wanted === 'live'
+        ? runs.find(({ live }) => live)
+        : (runs.find(isCutShort) ?? runs.find(({ state }) => state === 'failed'));
+  if (found) return found;
+  const what = { any: 'no run', live: 'no run at work', unfinished: 'no unfinished run' }[wanted];
+  throw new RunError(`there is ${what} in ${morselFolder}`);
+}
+
+/** What is known of a run. Throws a StoreError if its journal can't be read. */
+export function readReport(runFolder: string): RunReport {
+  const entry = entryOf(runFolder);
+  if (!entry) throw new RunError(`${runFolder} holds no run`);
+  return withJournal(runFolder, (journal, job, label) => {
+    const { workload } = journal.readRun()!;
+    const tasks = taskProgress(workload, taskCounts(workload, journal.outcomes()));
+    const safePoints = Map.groupBy(journal.outcomes(), ({ fragment }) => fragment ?? -1);
+    const fragments = journal.fragments().map(({ pieces, assignedAt, endedAt, ...row }) => ({
+      ...row,
+      items: itemsByTask(workload, pieces),
+      startSeconds: assignedAt,
+      endSeconds: endedAt,
+      safePointSeconds: [...new Set((safePoints.get(row.fragment) ?? []).map(({ at }) => at))],
+    }));
+    const instances = journal.instances().map(({ name, type, upAt, downAt, ...row }) => ({
+      ...row,
+      instance: name,
+      instanceType: type,
+      startSeconds: upAt,
+      endSeconds: downAt,
+    }));
+    const failures = journal.failed().map(({ task, position, ...failure }) => ({
+      ...failure,
+      task: job.tasks[task]!.task,
+      item: label(task, position),
+    }));
+    const summary = entry.summary ?? {
+      run: entry.id,
+      job: entry.job,
+      state: entry.state,
+      items: totalItems(tasks),
+      makespanSeconds: journal.secondsAtWork(),
+      predictedSeconds: journal.predicted(),
+      ...usageOf(journal, job, journal.secondsAtWork()),
+      ...countsOf(journal),
+    };
+    return {
+      entry,
+      spec: job,
+      summary,
+      tasks: tasks.map(({ task, items }) => ({ task, items })),
+      fragments,
+      instances,
+      failures,
+    };
+  });
+}
+
+/** What items printed: of a task, of an item by its label, or all; those that failed last. */
+export function readLogs(runFolder: string, { task, item }: { task?: string; item?: string } = {}): LogEntry[] {
+  return withJournal(runFolder, (journal, job, label) => {
+    const entries: LogEntry[] = [];
+    const add = (index: number, position: number, entry: Omit<LogEntry, 'task' | 'item'>): void => {
+      const name = job.tasks[index]!.task;
+      if (task !== undefined && task !== name && task !== job.tasks[index]!.name) return;
+      const itemLabel = label(index, position);
+      if (item === undefined || item === itemLabel) entries.push({ task: name, item: itemLabel, ...entry });
+    };
+    for (const { task: index, position, stdout, stderr } of journal.printed()) {
+      add(index, position, { state: 'committed', message: null, stdout, stderr });
+    }
+    for (const { task: index, position, message, stdout, stderr } of journal.failed()) {
+      add(index, position, { state: 'failed', message, stdout, stderr });
+    }
+    return entries;
+  });
+}
+
+/** Removes all runs but the newest `keep`, and never a live one. Returns the ids of those removed. */
+export function cleanRuns(morselFolder: string, keep: number): string[] {
+  const old = listRuns(morselFolder)
+    .slice(Math.max(0, keep))
+    .filter(({ live }) => !live);
+  for (const { folder } of old) rmSync(folder, { recursive: true, force: true });
+  return old.map(({ id }) => id);
+}
+
+function entryOf(folder: string): RunEntry | null {
+  const run = readRunFile(folder);
+  if (!run) return null;
+  const { id, job, file, target, startedAt, pid, summary } = run;
+  const live = summary === null && isLive(folder);
+  return {
+    id,
+    folder,
+    job,
+    file,
+    target,
+    startedAt,
+    pid,
+    live,
+    summary,
+    state: summary?.state ?? (live ? 'running' : 'interrupted'),
+  };
+}
+
+function isCutShort({ live, state }: RunEntry): boolean {
+  return !live && (state === 'interrupted' || state === 'stopped');
+}
+
+function namedRun(runs: readonly RunEntry[], id: string, wanted: 'any' | 'live' | 'unfinished'): RunEntry {
+  const exact = runs.find((run) => run.id === id);
+  const found = exact ? [exact] : runs.filter((run) => run.id.startsWith(id));
+  if (found.length === 0) throw new RunError(`there is no run ${id}: \`morsel status\` lists the runs`);
+  if (found.length > 1) throw new RunError(`${id} fits ${found.length} runs: give more of the id`);
+  const run = found[0]!;
+  if (wanted === 'live' && !run.live) throw new RunError(`run ${run.id} is not at work: it is ${run.state}`);
+  if (wanted === 'unfinished' && run.live)
+    throw new RunError(`run ${run.id} is at work: \`morsel watch ${run.id}\` shows it`);
+  if (wanted === 'unfinished' && run.state === 'done')
+    throw new RunError(`run ${run.id} is done: there is nothing left of it`);
+  return run;
+}
+
+function countsOf(journal: Journal): Pick<RunSummary, 'fragments' | 'splits' | 'instances'> {
+  const { fragments, splits, instances } = journal.counts();
+  return { fragments, splits, instances };
+}
+
+function withJournal<T>(
+  runFolder: string,
+  read: (journal: Journal, job: JobSpec, label: (task: number, position: number) => string) => T,
+): T {
+  const journal = Journal.open(runFolder, { readOnly: true });
+  try {
+    const run = journal.readRun();
+    if (!run) throw new RunError(`the run in ${runFolder} was cut off before it had begun`);
+    const items = ItemTable.open(run.job, itemsFolder(runFolder));
+    try {
+      return read(journal, run.job, (task, position) => items.label(task, position));
+    } finally {
+      items.close();
+    }
+  } finally {
+    journal.close();
+  }
+}

@@ -1,0 +1,53 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { openHistory } from '../../../scheduler/store/history.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'morsel-history-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const observation = (key: string, cost: number | null) => ({
+  key,
+  instanceType: 'here',
+  cost,
+  count: 1,
+  seconds: 1,
+  squaredSeconds: 1,
+  load: 0,
+  idleSeconds: 0,
+});
+
+test('keeps the newest few hundred observations of each task, oldest first', () => {
+  using history = openHistory(folder);
+  history.record(Array.from({ length: 1000 }, (_, cost) => observation('a', cost)));
+  history.record([observation('b', null)]);
+  const kept = history.observations(['a']);
+  expect(kept.length).toBe(400);
+  expect(kept.at(-1)).toEqual(observation('a', 999));
+  expect(kept[0]!.cost).toBe(600);
+  expect(history.observations(['b', 'c', 'b'])).toEqual([observation('b', null)]);
+});
+
+test('two may write at once, and each sees the other’s', () => {
+  using one = openHistory(folder);
+  using other = openHistory(folder);
+  one.record([observation('a', 1)]);
+  other.record([observation('a', 2)]);
+  expect(one.observations(['a']).length).toBe(2);
+});
+
+test('a command that comes back after another was in use begins anew', () => {
+  using history = openHistory(folder);
+  const run = (fingerprint: string, at: number): void => history.recordFingerprints([{ task: 't', fingerprint }], at);
+  run('x', 1);
+  run('x', 2);
+  expect(history.since('t', 'x')).toBe(1);
+  run('y', 3);
+  expect(history.since('t', 'x')).toBeNull();
+  run('x', 4);
+  expect(history.since('t', 'x')).toBe(4);
+});
