@@ -16,7 +16,7 @@ export class ClientFacts {
   #settings: MorselSettings = {};
 
   initialize(params: InitializeParams): void {
-    const options = (params.initializationOptions ?? {}) as MorselInitializationOptions;
+    const options: MorselInitializationOptions = params.initializationOptions ?? {};
     this.trusted = options.trusted !== false;
     this.commands = new Set(Array.isArray(options.commands) ? options.commands : []);
     this.cliPath = options.cliPath;

@@ -1,5 +1,4 @@
 /** The workspace folders, as paths of the file system. */
-import { existsSync } from 'node:fs';
 import { dirname, join, relative, isAbsolute } from 'node:path';
 import { URI } from 'vscode-uri';
 
@@ -31,12 +30,16 @@ export class Folders {
   }
 
   morselFolderOf(file: string): string {
-    return join(this.homeOf(file), MORSEL);
+    return this.morselFolderIn(this.homeOf(file));
   }
 
-  /** The `.morsel` folders that exist. */
+  morselFolderIn(home: string): string {
+    return join(home, MORSEL);
+  }
+
+  /** Of the workspace folders; they need not exist. */
   morselFolders(): string[] {
-    return this.#paths.map((path) => join(path, MORSEL)).filter((path) => existsSync(path));
+    return this.#paths.map((path) => join(path, MORSEL));
   }
 }
 

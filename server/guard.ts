@@ -34,16 +34,17 @@ export function guardedRequest<P, R>(
   name: string,
   handle: (params: P, token: CancellationToken) => Promise<R>,
   log: Log,
-): (params: P, token: CancellationToken) => Promise<R | Problem | ResponseError<void>> {
+): (params: P, token: CancellationToken) => Promise<unknown> {
   return async (params, token) => {
     try {
       const result = await handle(params, token);
       return token.isCancellationRequested ? requestCancelled() : result;
     } catch (error) {
       if (isOperationCancelled(error) || token.isCancellationRequested) return requestCancelled();
-      if (error instanceof ResponseError) return error as ResponseError<void>;
+      if (error instanceof ResponseError) throw error;
       log(`${name}: ${described(error)}`);
-      return { problem: messageOf(error) };
+      const problem: Problem = { problem: messageOf(error) };
+      return problem;
     }
   };
 }
@@ -55,5 +56,5 @@ export const messageOf = (error: unknown): string => (error instanceof Error ? e
 export const described = (error: unknown): string =>
   error instanceof Error ? (error.stack ?? error.message) : String(error);
 
-const requestCancelled = (): ResponseError<void> =>
+const requestCancelled = (): ResponseError =>
   new ResponseError(LSPErrorCodes.RequestCancelled, 'The request has been cancelled.');

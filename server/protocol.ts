@@ -55,7 +55,7 @@ export interface Problem {
 // ------------------------------------------------------------------------------------------------- jobs and plans
 
 /** The jobs of a document, and the targets that they can run on. */
-export const Jobs = new RequestType<{ uri: string }, JobsResult, void>('morsel/jobs');
+export const Jobs = new RequestType<{ uri: string }, JobsResult | Problem, void>('morsel/jobs');
 
 export interface JobsResult {
   jobs: JobInfo[];
@@ -81,9 +81,8 @@ export interface TaskInfo {
 export interface TargetInfo {
   name: string;
   kind: string;
-  /** The document that declares it, which may be an imported one. */
-  uri: string;
-  nameRange: TextRange;
+  /** Where it is declared, which may be an imported document; null for the target that is there without being declared. */
+  declaration: { uri: string; nameRange: TextRange } | null;
 }
 
 /**

@@ -2,6 +2,9 @@
 import type { Connection } from 'vscode-languageserver';
 import type { ClientFacts } from './client-facts.ts';
 
+/** A client that is just closing rejects refreshes, which is of no consequence. */
+const ignore = (): void => {};
+
 /** Changes within so long a time make one request. */
 const COALESCE_MS = 80;
 
@@ -28,8 +31,6 @@ export class Refresher {
   }
 
   #send(): void {
-    // A client that is just closing rejects them, which is of no consequence.
-    const ignore = () => {};
     if (this.#client.refreshesInlayHints) this.#connection.languages.inlayHint.refresh().catch(ignore);
     if (this.#client.refreshesCodeLenses && this.#client.commands.size > 0) {
       this.#connection.sendRequest('workspace/codeLens/refresh').catch(ignore);

@@ -1,31 +1,34 @@
 /** Strings of a job file: where their text stands between the quotes. */
-import { CstUtils, type LangiumDocument } from 'langium';
+import { CstUtils, type LangiumDocument, type LeafCstNode } from 'langium';
 import type { Range } from 'vscode-languageserver';
 import * as ast from '../language/generated/ast.ts';
-import { documentOf } from './outline.ts';
 
 /** A string as written, and where what is between its quotes begins and ends in the document. */
 export interface StringContent {
-  text: ast.Text;
+  /** A string is a node of its own, but for the path of an import. */
+  node: ast.Text | ast.Import;
   start: number;
   end: number;
+  /** Written with three quotes. */
+  isBlock: boolean;
 }
 
-/** Null for a string that is not closed. */
-export function contentOf(text: ast.Text): StringContent | null {
-  const node = text.$cstNode;
-  if (node === undefined) return null;
-  const quotes = node.text.startsWith('"""') ? 3 : 1;
-  if (node.length < 2 * quotes) return null;
-  return { text, start: node.offset + quotes, end: node.end - quotes };
+/** Null for what is no string, or is not closed. */
+function contentOfLeaf(leaf: LeafCstNode | undefined): StringContent | null {
+  const node = leaf?.astNode;
+  if (leaf === undefined || !leaf.text.startsWith('"') || !(ast.isText(node) || ast.isImport(node))) return null;
+  const isBlock = leaf.text.startsWith('"""');
+  const quotes = isBlock ? 3 : 1;
+  return leaf.length < 2 * quotes ? null : { node, start: leaf.offset + quotes, end: leaf.end - quotes, isBlock };
 }
 
 /** Where the text between the quotes stands. */
-export function contentRange(text: ast.Text): Range | null {
-  const content = contentOf(text);
-  if (content === null) return null;
-  const document = documentOf(text).textDocument;
-  return { start: document.positionAt(content.start), end: document.positionAt(content.end) };
+export function contentRange(document: LangiumDocument, node: ast.Text | ast.Import): Range | null {
+  const end = node.$cstNode?.end;
+  const content = end === undefined ? null : stringAt(document, end - 1);
+  if (content === null || content.node !== node) return null;
+  const { textDocument } = document;
+  return { start: textDocument.positionAt(content.start), end: textDocument.positionAt(content.end) };
 }
 
 /** The string that an offset is inside of, its ends included. */
@@ -34,8 +37,7 @@ export function stringAt(document: LangiumDocument, offset: number): StringConte
   if (root === undefined) return null;
   // At the closing quote the leaf may be what follows, so the one before is asked as well.
   for (const at of [offset, offset - 1]) {
-    const node = at < 0 ? undefined : CstUtils.findLeafNodeAtOffset(root, at)?.astNode;
-    const content = ast.isText(node) ? contentOf(node) : null;
+    const content = at < 0 ? null : contentOfLeaf(CstUtils.findLeafNodeAtOffset(root, at));
     if (content !== null && content.start <= offset && offset <= content.end) return content;
   }
   return null;

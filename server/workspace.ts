@@ -33,6 +33,9 @@ export class MorselDocumentUpdateHandler extends DefaultDocumentUpdateHandler {
     return [{ globPattern: '**/*.morsel' }];
   }
 
+  /** Says that this server wants to be told of saves: plans are made anew then, for inputs may have changed. */
+  didSaveDocument(): void {}
+
   override didChangeWatchedFiles(params: DidChangeWatchedFilesParams): void {
     const changes = params.changes.filter(({ uri }) => !isInMorselFolder(uri));
     if (changes.length > 0) super.didChangeWatchedFiles({ changes });

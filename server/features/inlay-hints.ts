@@ -12,7 +12,7 @@ import { basisInWords, jobDetails, jobHint, safePointHint, taskDetails, taskHint
 interface Hint {
   kind: HintKind;
   position: Position;
-  text: string | null;
+  text: string;
   tooltip: string;
 }
 
@@ -32,7 +32,7 @@ export class MorselInlayHints implements InlayHintProvider {
 }
 
 function hintsOf(job: ast.Job, known: JobPlan | undefined): Hint[] {
-  if (known?.plan == null) return [];
+  if (known === undefined || known.plan === null) return [];
   const { plan, target } = known;
   const tasks = tasksOf(job).flatMap((task) => {
     const planned = plan.tasks.find((candidate) => candidate.task === task.name);
@@ -45,14 +45,11 @@ function hintsOf(job: ast.Job, known: JobPlan | undefined): Hint[] {
 
 function taskHints(task: ast.Task, planned: PlannedTask, { plan, target }: JobPlan): Hint[] {
   const tooltip = target === null ? '' : taskDetails(planned, target);
-  const safePoints = task.statements.filter(ast.isSafePoint).map(
-    (node): Hint => ({
-      kind: 'safePoint',
-      position: rangeOf(node).end,
-      text: safePointHint(planned),
-      tooltip: basisInWords(planned.basis),
-    }),
-  );
+  const spacing = safePointHint(planned);
+  const safePoints = task.statements.filter(ast.isSafePoint).flatMap((node): Hint[] => {
+    if (spacing === null) return [];
+    return [{ kind: 'safePoint', position: rangeOf(node).end, text: spacing, tooltip: basisInWords(planned.basis) }];
+  });
   return [
     { kind: 'task', position: endOfName(task), text: taskHint(planned, plan!.target.name), tooltip },
     ...safePoints,
@@ -60,7 +57,7 @@ function taskHints(task: ast.Task, planned: PlannedTask, { plan, target }: JobPl
 }
 
 function asInlayHint({ position, text, tooltip }: Hint): InlayHint {
-  return { position, label: text ?? '', tooltip: { kind: 'markdown', value: tooltip }, paddingLeft: true };
+  return { position, label: text, tooltip: { kind: 'markdown', value: tooltip }, paddingLeft: true };
 }
 
 const isWithin = (at: Position, { start, end }: Range): boolean =>

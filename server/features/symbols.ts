@@ -1,9 +1,14 @@
 /** The outline of a file, and the search for names in all files. */
 import type { AstNode, LangiumDocument, LangiumDocuments } from 'langium';
 import type { DocumentSymbolProvider, FuzzyMatcher, LangiumSharedServices, WorkspaceSymbolProvider } from 'langium/lsp';
-import { type DocumentSymbol, SymbolKind, type WorkspaceSymbol, type WorkspaceSymbolParams } from 'vscode-languageserver';
+import {
+  type DocumentSymbol,
+  SymbolKind,
+  type WorkspaceSymbol,
+  type WorkspaceSymbolParams,
+} from 'vscode-languageserver';
 import * as ast from '../../language/generated/ast.ts';
-import { fileOf, nameRangeOf, rangeOf } from '../outline.ts';
+import { fileIn, nameRangeOf, rangeOf } from '../outline.ts';
 
 /** A name as the outline shows it. */
 interface Entry {
@@ -15,7 +20,7 @@ interface Entry {
 
 export class MorselDocumentSymbols implements DocumentSymbolProvider {
   getSymbols(document: LangiumDocument): DocumentSymbol[] {
-    return entriesOf(fileOf(document)).map(asSymbol);
+    return entriesOf(fileIn(document)).map(asSymbol);
   }
 }
 
@@ -33,7 +38,7 @@ export class MorselWorkspaceSymbols implements WorkspaceSymbolProvider {
     const symbols: WorkspaceSymbol[] = [];
     for (const document of this.#documents.all) {
       const uri = document.uri.toString();
-      for (const { entry, container } of flat(entriesOf(fileOf(document)))) {
+      for (const { entry, container } of flat(entriesOf(fileIn(document)))) {
         if (!this.#matcher.match(query, entry.node.name)) continue;
         const location = { uri, range: nameRangeOf(entry.node) };
         symbols.push({
@@ -50,10 +55,10 @@ export class MorselWorkspaceSymbols implements WorkspaceSymbolProvider {
 
 function entriesOf(file: ast.File): Entry[] {
   const entries = [
-    ...(file.params ?? []).map(paramEntry),
-    ...(file.inputs ?? []).map(inputEntry),
-    ...(file.jobs ?? []).map(jobEntry),
-    ...(file.targets ?? []).map(targetEntry),
+    ...file.params.map(paramEntry),
+    ...file.inputs.map(inputEntry),
+    ...file.jobs.map(jobEntry),
+    ...file.targets.map(targetEntry),
   ];
   return inOrder(entries);
 }

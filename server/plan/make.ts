@@ -1,6 +1,6 @@
 /** A plan from a job: its inputs are read (or remembered), what past runs taught is fetched, the run is simulated. */
 import { existsSync } from 'node:fs';
-import type { JobSpec, TaskSpec } from '../../scheduler/job-spec.ts';
+import { join } from 'node:path';
 import { prepareWorkload } from '../../scheduler/items/prepare.ts';
 import { makePlan } from '../../scheduler/plan/make-plan.ts';
 import { PredictiveModel } from '../../scheduler/predictive-model/model.ts';
@@ -27,19 +27,19 @@ interface Survey {
 const surveys = new Map<string, Survey>();
 
 /** Throws where the inputs cannot be read; the message is for the user. */
-export async function planOf({ job, morselFolder }: PlanRequest, isCancelled: () => boolean): Promise<PlanAnswer> {
-  const workload = await survey(job, isCancelled);
+export async function planOf(request: PlanRequest, isCancelled: () => boolean): Promise<PlanAnswer> {
+  const workload = await survey(request, isCancelled);
   const keys = [...new Set(workload.tasks.map((task) => task.key))];
-  const model = new PredictiveModel(pastObservations(morselFolder, keys));
-  return { plan: makePlan({ job, workload, target: job.target, model, isCancelled }) };
+  const model = new PredictiveModel(pastObservations(request.morselFolder, keys));
+  return { plan: makePlan({ job: request.job, workload, model, isCancelled }) };
 }
 
-async function survey(job: JobSpec, isCancelled: () => boolean): Promise<Workload> {
-  const key = surveyKey(job);
+async function survey(request: PlanRequest, isCancelled: () => boolean): Promise<Workload> {
+  const key = surveyKey(request);
   const known = surveys.get(key);
   if (known !== undefined && performance.now() < known.freshUntil) return known.workload;
   const start = performance.now();
-  const workload = await readInputs(job, isCancelled);
+  const workload = await readInputs(request, isCancelled);
   const now = performance.now();
   surveys.delete(key);
   surveys.set(key, { workload, freshUntil: now + Math.max(FRESH_SECONDS * 1000, FRESH_TIMES * (now - start)) });
@@ -47,12 +47,14 @@ async function survey(job: JobSpec, isCancelled: () => boolean): Promise<Workloa
   return workload;
 }
 
-async function readInputs(job: JobSpec, isCancelled: () => boolean): Promise<Workload> {
+async function readInputs({ job, morselFolder }: PlanRequest, isCancelled: () => boolean): Promise<Workload> {
   const timeUp = AbortSignal.timeout(SURVEY_LIMIT_SECONDS * 1000);
   const cancel = new AbortController();
   const poll = setInterval(() => isCancelled() && cancel.abort(), CANCEL_CHECK_MS);
   try {
-    const { workload } = await prepareWorkload(job, { signal: AbortSignal.any([timeUp, cancel.signal]) });
+    const signal = AbortSignal.any([timeUp, cancel.signal]);
+    const known = hasHistory(morselFolder) ? { signal, morselFolder } : { signal };
+    const { workload } = await prepareWorkload(job, known);
     return workload;
   } catch (error) {
     if (!timeUp.aborted) throw error;
@@ -66,14 +68,16 @@ async function readInputs(job: JobSpec, isCancelled: () => boolean): Promise<Wor
 }
 
 /** All of a job that its workload depends on: not the target, and not where in the file things stand. */
-function surveyKey(job: JobSpec): string {
-  const placeless = <T extends object>(part: T) => ({ ...part, source: undefined });
-  const tasks: TaskSpec[] = job.tasks.map((task) => placeless(task) as unknown as TaskSpec);
-  return JSON.stringify([job.directory, job.params, job.inputs.map(placeless), tasks]);
+function surveyKey({ job, morselFolder, epoch }: PlanRequest): string {
+  const parts = [epoch, morselFolder, job.directory, job.params, job.inputs, job.tasks];
+  return JSON.stringify(parts, (name, value: unknown) => (name === 'source' ? undefined : value));
 }
 
 function pastObservations(morselFolder: string, keys: string[]): Observation[] {
-  // Planning leaves no trace: without a folder there is no history to open.
-  if (!existsSync(morselFolder)) return [];
-  return openHistory(morselFolder).observations(keys);
+  if (!hasHistory(morselFolder)) return [];
+  using history = openHistory(morselFolder);
+  return history.observations(keys);
 }
+
+/** Planning leaves no trace: a history that is not there is not begun. */
+const hasHistory = (morselFolder: string): boolean => existsSync(join(morselFolder, 'history.sqlite'));

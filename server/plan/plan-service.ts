@@ -52,8 +52,8 @@ export interface PlanServiceOptions {
 export class PlanService {
   readonly #options: PlanServiceOptions;
   readonly #documents = new Map<string, DocumentPlans>();
-  /** How often the history of a `.morsel` folder has changed since the start. */
-  readonly #historyEpochs = new Map<string, number>();
+  /** Raised whenever inputs, outputs or the history may be other than they were. */
+  #epoch = 0;
   #debounceMs = DEBOUNCE_MS;
 
   constructor(options: PlanServiceOptions) {
@@ -74,7 +74,7 @@ export class PlanService {
     const key = uri.toString();
     const plans = this.#documents.get(key) ?? { uri, entries: new Map(), timer: undefined };
     this.#documents.set(key, plans);
-    if (inputsToo) for (const entry of plans.entries.values()) entry.madeFrom = '';
+    if (inputsToo) this.#epoch++;
     clearTimeout(plans.timer);
     plans.timer = setTimeout(() => this.#planDocument(plans), this.#debounceMs);
   }
@@ -89,9 +89,8 @@ export class PlanService {
 
   /** A run has taught something: plans that rest on this folder's history are made anew. */
   historyChanged(morselFolder: string): void {
-    this.#historyEpochs.set(morselFolder, this.#historyEpoch(morselFolder) + 1);
-    for (const plans of this.#documents.values()) {
-      if (this.#options.folders.morselFolderOf(plans.uri.fsPath) === morselFolder) this.documentChanged(plans.uri);
+    for (const { uri } of this.#documents.values()) {
+      if (this.#options.folders.morselFolderOf(uri.fsPath) === morselFolder) this.documentChanged(uri, true);
     }
   }
 
@@ -102,8 +101,9 @@ export class PlanService {
     const known = 'problem' in job ? undefined : this.planOf(document.uri, job.name);
     if (broken !== null) {
       const fallback = known ?? this.plansOf(document.uri).find((entry) => entry.job === params.job);
-      const usable = fallback?.plan != null && params.target === undefined && params.whatIf === undefined;
-      return usable ? { plan: fallback.plan!, stale: true } : broken;
+      const isPlain = params.target === undefined && params.whatIf === undefined;
+      const plan = isPlain ? (fallback?.plan ?? null) : null;
+      return plan === null ? broken : { plan, stale: true };
     }
     if ('problem' in job) return job;
     const lowered = lowerJob(job, params.target === undefined ? {} : { target: params.target });
@@ -114,14 +114,17 @@ export class PlanService {
   }
 
   close(): void {
-    for (const { uri } of [...this.#documents.values()]) this.documentClosed(uri);
+    for (const { uri } of this.#documents.values()) this.documentClosed(uri);
   }
 
   #planDocument(plans: DocumentPlans): void {
     const document = this.#options.services.workspace.LangiumDocuments.getDocument(plans.uri);
     if (document === undefined) return this.documentClosed(plans.uri);
     if (errorsIn(document) !== null) {
-      for (const entry of plans.entries.values()) this.#markStale(entry);
+      for (const entry of plans.entries.values()) {
+        this.#markStale(entry);
+        entry.problem = null;
+      }
       return;
     }
     const jobs = findJobs(document);
@@ -176,16 +179,13 @@ export class PlanService {
   }
 
   #make(spec: JobSpec, signal: AbortSignal): Promise<PlanAnswer | null> {
-    return this.#options.planner.plan({ job: spec, morselFolder: this.#options.folders.morselFolderOf(spec.file) }, signal);
+    const morselFolder = this.#options.folders.morselFolderOf(spec.file);
+    return this.#options.planner.plan({ job: spec, morselFolder, epoch: this.#epoch }, signal);
   }
 
+  /** All that a plan is made from; where things stand in the file is none of it. */
   #planKey(spec: JobSpec): string {
-    const epoch = this.#historyEpoch(this.#options.folders.morselFolderOf(spec.file));
-    return JSON.stringify([epoch, spec], (key, value: unknown) => (key === 'source' ? undefined : value));
-  }
-
-  #historyEpoch(morselFolder: string): number {
-    return this.#historyEpochs.get(morselFolder) ?? 0;
+    return JSON.stringify([this.#epoch, spec], (key, value: unknown) => (key === 'source' ? undefined : value));
   }
 }
 
@@ -200,7 +200,10 @@ export function errorsIn(document: LangiumDocument): Problem | null {
 }
 
 /** The job of that name, or the only one. */
-export function chooseJob(document: LangiumDocument, name: string | undefined): ReturnType<typeof findJobs>[number] | Problem {
+export function chooseJob(
+  document: LangiumDocument,
+  name: string | undefined,
+): ReturnType<typeof findJobs>[number] | Problem {
   const jobs = findJobs(document);
   const chosen = name === undefined ? jobs[0] : jobs.find((job) => job.name === name);
   if (jobs.length === 0) return { problem: 'This file has no job.' };

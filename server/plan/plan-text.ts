@@ -16,7 +16,7 @@ export function taskHint(task: PlannedTask, target: string): string {
   if (task.items === 0) return 'no items';
   if (toDo(task) === 0) return task.items === 1 ? 'up to date' : `all ${count(task.items)} items are up to date`;
   const many = task.fragments > 1;
-  const size = `${many ? '~' : ''}${counted(task.itemsPerFragment, 'item')}`;
+  const size = `${many && task.itemsPerFragment > 1 ? '~' : ''}${counted(task.itemsPerFragment, 'item')}`;
   const time = `${duration(task.fragmentSeconds)}${many ? ' each' : ''} on ${target}`;
   const guessed = task.basis.kind === 'guess' ? ' · a guess' : '';
   return `≈ ${counted(task.fragments, 'fragment')} of ${size} · ${time}${guessed}`;
@@ -34,9 +34,10 @@ export function taskDetails(task: PlannedTask, target: TargetSpec): string {
   const lines = [`**Plan on ${target.name}**: ${counted(task.items, 'item')}${upToDate}.`];
   if (toDo(task) > 0) {
     const each = task.fragments > 1 ? ' each' : '';
+    const about = task.fragments > 1 && task.itemsPerFragment > 1 ? 'about ' : '';
     const life = target.lifespanSeconds === null ? '' : ` (an instance lives ${duration(target.lifespanSeconds)})`;
     lines.push(
-      `${counted(task.fragments, 'fragment')} of about ${counted(task.itemsPerFragment, 'item')}, ` +
+      `${counted(task.fragments, 'fragment')} of ${about}${counted(task.itemsPerFragment, 'item')}, ` +
         `${duration(task.fragmentSeconds)}${each}${life}.`,
       `One item takes ${durationBand(task.itemSeconds)} (four in five do).`,
     );
@@ -57,23 +58,22 @@ export function jobDetails(plan: Plan): string {
 
 /** One paragraph on what a prediction rests on and how wrong such predictions have been. */
 export function basisInWords(basis: PredictionBasis): string {
-  const seen = counted(basis.observations, 'item');
-  switch (basis.kind) {
-    case 'observed':
-      return `Predicted from ${seen} seen so far (${basis.model}). ${recordInWords(basis)}`.trim();
-    case 'sibling':
-      return `Not run yet: predicted from ${seen} of a like task (${basis.model}). ${recordInWords(basis)}`.trim();
-    case 'estimate':
-      return 'Not run yet: predicted from your `estimate`.';
-    case 'guess':
-      return 'Not run yet: this is a guess. The first run corrects it; an `estimate` helps until then.';
+  if (basis.kind === 'estimate') return 'Not run yet: predicted from your `estimate`.';
+  if (basis.kind === 'observed') {
+    const seen = `Predicted from ${counted(basis.observations, 'item')} seen so far (${basis.model}).`;
+    return [seen, ...recordInWords(basis)].join(' ');
   }
+  const from = basis.kind === 'sibling' ? 'predicted from what other tasks took' : 'this is a guess';
+  return `Not run yet: ${from}. The first run corrects it; an \`estimate\` helps until then.`;
 }
 
-function recordInWords({ medianError, coverage }: PredictionBasis): string {
-  const error = medianError === null ? [] : [`Half of the latest predictions were off by less than ${percent(medianError)}.`];
-  const inside = coverage === null ? [] : [`${percent(coverage)} of items fell into their 80 % band.`];
-  return [...error, ...inside].join(' ');
+/** How wrong such predictions have been, as far as that is known. */
+function recordInWords({ medianError, coverage }: PredictionBasis): string[] {
+  const record: string[] = [];
+  if (medianError !== null)
+    record.push(`Half of the latest predictions were off by less than ${percent(medianError)}.`);
+  if (coverage !== null) record.push(`${percent(coverage)} of items fell into their 80 % band.`);
+  return record;
 }
 
 const toDo = (task: PlannedTask): number => task.items - task.upToDate;

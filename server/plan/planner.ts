@@ -12,6 +12,8 @@ export interface PlanRequest {
   job: JobSpec;
   /** Where the history of past runs is; it need not exist. */
   morselFolder: string;
+  /** What was read of the inputs in an earlier epoch is forgotten. */
+  epoch: number;
 }
 
 /** A plan, or one sentence on why there is none. */
@@ -52,6 +54,7 @@ export class Planner {
       };
       signal.addEventListener('abort', abort, { once: true });
       const job: PlannerJob = { ...request, id, cancelled };
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker thread has no origin
       this.#running().postMessage(job);
     });
   }

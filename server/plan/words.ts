@@ -57,9 +57,9 @@ function band(from: string, to: string): string {
   return fromUnit === to.split(' ')[1] ? `${fromNumber}–${to}` : `${from}–${to}`;
 }
 
-/** From ten of a smaller unit on the larger one reads better only where it loses nothing: 90 s, but 2 min. */
+/** The largest unit of which there are about two or more, since 90 s says more than 1.5 min; for seconds a tenth will do. */
 function unitFor(seconds: number): Unit {
-  const fitting = units.find((unit) => seconds >= (unit.seconds > 1 ? 1.95 : 0.95) * unit.seconds);
+  const fitting = units.find((unit) => seconds >= (unit.seconds > 1 ? 1.95 : 0.095) * unit.seconds);
   return fitting ?? units.at(-1)!;
 }
 

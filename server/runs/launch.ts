@@ -126,7 +126,8 @@ class LaunchOutput {
 
 function parsed(line: string): RunEvent | null {
   try {
-    return JSON.parse(line) as RunEvent;
+    const event: RunEvent = JSON.parse(line);
+    return event;
   } catch {
     return null;
   }

@@ -81,6 +81,7 @@ export class LspClient {
     client.connection.onRequest((method, params) => {
       client.#receive(method, params);
       if (method === 'workspace/configuration') {
+        // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- so LSP says
         const { items } = params as unknown as { items: { section: string }[] };
         return items.map((item) => options.settings?.[item.section] ?? null);
       }
@@ -165,10 +166,12 @@ export class LspClient {
 
   /** The first message that fits, of those that came after `since` (a length of {@link received}) or are still to come. */
   async message<P>(method: string, fits: (params: P) => boolean = () => true, since = 0): Promise<P> {
-    for (let next = since; ; ) {
+    for (let next = since; ;) {
       for (; next < this.received.length; next++) {
         const { method: got, params } = this.received[next]!;
-        if (got === method && fits(params as P)) return params as P;
+        // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the method names the type of its parameters
+        const typed = params as P;
+        if (got === method && fits(typed)) return typed;
       }
       if (this.process.exitCode !== null) throw new Error(`the server ended: ${this.stderr}`);
       await new Promise<void>((resolve) => {
@@ -216,7 +219,7 @@ export class LspClient {
 
   #receive(method: string, params: unknown): void {
     this.received.push({ method, params });
-    for (const wake of [...this.#waiting]) wake();
+    for (const wake of Array.from(this.#waiting)) wake();
   }
 }
 

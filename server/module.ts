@@ -1,0 +1,61 @@
+/** The language with the features of this server in place of Langium's own. */
+import { NodeFileSystem } from 'langium/node';
+import type { Connection } from 'vscode-languageserver';
+import { createMorselServices, type MorselExtensions, type MorselServices } from '../language/index.ts';
+import { createInputProbe } from '../scheduler/items/input-probe.ts';
+import type { ClientFacts } from './client-facts.ts';
+import { MorselCodeLenses } from './features/code-lenses.ts';
+import { MorselCompletion } from './features/completion.ts';
+import { MorselDocumentLinks } from './features/document-links.ts';
+import { MorselFolding } from './features/folding.ts';
+import { MorselHover } from './features/hover.ts';
+import { MorselInlayHints } from './features/inlay-hints.ts';
+import { MorselDefinitions, MorselHighlights, MorselReferences, MorselRename } from './features/navigation.ts';
+import { MorselQuickFixes } from './features/quick-fixes.ts';
+import { MorselSemanticTokens } from './features/semantic-tokens.ts';
+import { MorselDocumentSymbols, MorselWorkspaceSymbols } from './features/symbols.ts';
+import { guarded, type Log } from './guard.ts';
+import { Names } from './names.ts';
+import type { PlanService } from './plan/plan-service.ts';
+import { MorselDocumentUpdateHandler, MorselFileOperationHandler, MorselWorkspaceManager } from './workspace.ts';
+
+export interface ServerContext {
+  connection: Connection;
+  client: ClientFacts;
+  log: Log;
+  /** Asked for when the first feature is used: the plans need these services themselves. */
+  plans: () => PlanService;
+}
+
+export function createServerServices({ connection, client, log, plans }: ServerContext): MorselServices {
+  const guard = <T extends object>(name: string, provider: T): T => guarded(name, provider, log);
+  const extensions: MorselExtensions = {
+    inputProbe: createInputProbe(),
+    shared: {
+      lsp: {
+        DocumentUpdateHandler: (services) => new MorselDocumentUpdateHandler(services),
+        FileOperationHandler: (services) => new MorselFileOperationHandler(services),
+        WorkspaceSymbolProvider: (services) => guard('workspace symbols', new MorselWorkspaceSymbols(services)),
+      },
+      workspace: { WorkspaceManager: (services) => new MorselWorkspaceManager(services) },
+    },
+    morsel: {
+      lsp: {
+        CodeActionProvider: () => guard('quick fixes', new MorselQuickFixes()),
+        CodeLensProvider: () => guard('code lenses', new MorselCodeLenses(client)),
+        CompletionProvider: (services) => guard('completion', new MorselCompletion(services)),
+        DefinitionProvider: (services) => guard('definition', new MorselDefinitions(new Names(services))),
+        DocumentHighlightProvider: (services) => guard('highlights', new MorselHighlights(new Names(services))),
+        DocumentLinkProvider: () => guard('links', new MorselDocumentLinks()),
+        DocumentSymbolProvider: () => guard('symbols', new MorselDocumentSymbols()),
+        FoldingRangeProvider: (services) => guard('folding', new MorselFolding(services)),
+        HoverProvider: (services) => guard('hover', new MorselHover(services, new Names(services), plans())),
+        InlayHintProvider: () => guard('inlay hints', new MorselInlayHints(plans(), client)),
+        ReferencesProvider: (services) => guard('references', new MorselReferences(new Names(services))),
+        RenameProvider: (services) => guard('rename', new MorselRename(new Names(services))),
+        SemanticTokenProvider: (services) => guard('semantic tokens', new MorselSemanticTokens(services)),
+      },
+    },
+  };
+  return createMorselServices({ connection, ...NodeFileSystem }, extensions).Morsel;
+}

@@ -1,0 +1,41 @@
+/** What a plan says cannot work, as diagnostics on the task that it is about. */
+import type { LangiumDocument } from 'langium';
+import { type Diagnostic, DiagnosticSeverity } from 'vscode-languageserver';
+import type { PlanProblem } from '../../scheduler/plan/plan.ts';
+import type { DiagnosticSource } from '../diagnostics.ts';
+import { jobsOf, nameRangeOf, taskNamed } from '../outline.ts';
+import type { PlanService } from './plan-service.ts';
+
+const SOURCE = 'morsel plan';
+
+/** The code of a job that could not be planned, because its inputs cannot be read. */
+const UNPLANNED = 'plan/none';
+
+export class PlanProblems implements DiagnosticSource {
+  readonly #plans: PlanService;
+
+  constructor(plans: PlanService) {
+    this.#plans = plans;
+  }
+
+  diagnosticsOf(document: LangiumDocument): Diagnostic[] {
+    return jobsOf(document).flatMap((job) => {
+      const known = this.#plans.planOf(document.uri, job.name);
+      if (known === undefined) return [];
+      const unplanned = known.problem === null ? [] : [noPlan(known.problem)];
+      // What is wrong with an earlier text may long be mended in this one.
+      const planned = known.stale ? [] : (known.plan?.problems ?? []);
+      return [...unplanned, ...planned].map((problem) => {
+        const task = problem.task === null ? undefined : taskNamed(job, problem.task);
+        return diagnostic(nameRangeOf(task ?? job), problem);
+      });
+    });
+  }
+}
+
+const noPlan = (message: string): PlanProblem => ({ severity: 'warning', code: UNPLANNED, message, task: null });
+
+function diagnostic(range: Diagnostic['range'], { severity, code, message }: PlanProblem): Diagnostic {
+  const level = severity === 'error' ? DiagnosticSeverity.Error : DiagnosticSeverity.Warning;
+  return { range, severity: level, source: SOURCE, code, message };
+}

@@ -1,0 +1,99 @@
+/** Answers the requests of protocol.ts. */
+import { readFile } from 'node:fs/promises';
+import { DocumentState, type LangiumDocument, URI } from 'langium';
+import type { LangiumSharedServices } from 'langium/lsp';
+import type { CancellationToken, Connection, RequestType } from 'vscode-languageserver';
+import { BUILT_IN_TARGET, visibleTargets } from '../language/index.ts';
+import { guardedRequest, type Log } from './guard.ts';
+import { documentOf, fileIn, jobInfo, jobsOf, nameRangeOf } from './outline.ts';
+import { chooseJob, type PlanService } from './plan/plan-service.ts';
+import * as protocol from './protocol.ts';
+import type { RunService } from './runs/run-service.ts';
+
+export interface RequestContext {
+  connection: Connection;
+  services: LangiumSharedServices;
+  plans: PlanService;
+  runs: RunService;
+  log: Log;
+}
+
+export function answerRequests({ connection, services, plans, runs, log }: RequestContext): void {
+  type Handler<P, R> = (params: P, token: CancellationToken) => Promise<R | protocol.Problem>;
+  const on = <P, R>(type: RequestType<P, R | protocol.Problem, void>, handle: Handler<P, R>) =>
+    connection.onRequest(type.method, guardedRequest(type.method, handle, log));
+  const built = (uri: string, token: CancellationToken) => validated(services, uri, token);
+
+  on(protocol.Jobs, async ({ uri }, token) => {
+    const document = await built(uri, token);
+    return document === null ? noSuchFile(uri) : jobsResult(document);
+  });
+  on(protocol.PlanJob, async (params, token) => {
+    const document = await built(params.uri, token);
+    return document === null ? noSuchFile(params.uri) : plans.plan(document, params, signalOf(token));
+  });
+  on(protocol.StartRun, async (params, token) => {
+    const document = await built(params.uri, token);
+    if (document === null) return noSuchFile(params.uri);
+    const job = chooseJob(document, params.job);
+    if ('problem' in job) return job;
+    if (!(await isSaved(document))) {
+      return { problem: 'The file has changes that are not saved: a run reads what is on disk. Save it, then run.' };
+    }
+    return runs.run({ ...params, file: document.uri.fsPath, job: job.name }, signalOf(token));
+  });
+  connection.onRequest(
+    protocol.Runs.method,
+    guardedRequest(protocol.Runs.method, () => runs.list(), log),
+  );
+  on(protocol.RunDetails, (run) => runs.details(run));
+  on(protocol.Logs, (params) => runs.logs(params));
+  on(protocol.StopRun, (run) => runs.steer(run, 'stop'));
+  on(protocol.PauseRun, (run) => runs.steer(run, 'pause'));
+  on(protocol.ContinueRun, (run) => runs.steer(run, 'continue'));
+  on(protocol.ResumeRun, (run, token) => runs.resume(run, signalOf(token)));
+  connection.onNotification(protocol.TrustGranted, () => runs.trustGranted());
+}
+
+/** The document once its text is built; null where there is no such file. */
+async function validated(
+  services: LangiumSharedServices,
+  uri: string,
+  token: CancellationToken,
+): Promise<LangiumDocument | null> {
+  const { WorkspaceManager, LangiumDocuments, DocumentBuilder } = services.workspace;
+  await WorkspaceManager.ready;
+  const parsed = URI.parse(uri);
+  if (!LangiumDocuments.hasDocument(parsed)) return null;
+  await DocumentBuilder.waitUntil(DocumentState.Validated, parsed, token);
+  return LangiumDocuments.getDocument(parsed) ?? null;
+}
+
+function jobsResult(document: LangiumDocument): protocol.JobsResult {
+  const declared = visibleTargets(fileIn(document))
+    .all()
+    .map((target): protocol.TargetInfo => {
+      const declaration = { uri: documentOf(target).uri.toString(), nameRange: nameRangeOf(target) };
+      return { name: target.name, kind: target.kind, declaration };
+    });
+  const builtIn = { name: BUILT_IN_TARGET, kind: BUILT_IN_TARGET, declaration: null };
+  const targets = declared.some(({ name }) => name === BUILT_IN_TARGET) ? declared : [...declared, builtIn];
+  return { jobs: jobsOf(document).map(jobInfo), targets };
+}
+
+async function isSaved(document: LangiumDocument): Promise<boolean> {
+  const onDisk = await readFile(document.uri.fsPath, 'utf8').catch(() => null);
+  // Editors keep a byte order mark to themselves.
+  return onDisk?.replace(/^\uFEFF/, '') === document.textDocument.getText();
+}
+
+const noSuchFile = (uri: string): protocol.Problem => ({
+  problem: `${URI.parse(uri).fsPath} is no job file of this workspace.`,
+});
+
+function signalOf(token: CancellationToken): AbortSignal {
+  const controller = new AbortController();
+  if (token.isCancellationRequested) controller.abort();
+  token.onCancellationRequested(() => controller.abort());
+  return controller.signal;
+}

@@ -1,0 +1,55 @@
+/** What a run's journal holds, as the protocol has it. */
+import type { RunProgress } from '../../scheduler/run/events.ts';
+import type { LogEntry, ReportedFailure, ReportedInstance, RunReport } from '../../scheduler/run/runs.ts';
+import type { RunDetailsResult, RunFailure, RunInfo, RunInstance } from '../protocol.ts';
+
+/** `progress`: of a live run, else null. */
+export function runDetails(run: RunInfo, progress: RunProgress | null, report: RunReport): RunDetailsResult {
+  return {
+    run,
+    progress,
+    summary: progress === null ? report.summary : null,
+    tasks: report.tasks,
+    fragments: report.fragments.map(({ fragment, instance, items, ...rest }) => ({
+      fragment,
+      instance,
+      items: Object.entries(items).map(([task, count]) => ({ task, items: count })),
+      startSeconds: rest.startSeconds,
+      endSeconds: rest.endSeconds,
+      predictedSeconds: rest.predictedSeconds,
+      how: rest.how,
+      safePointSeconds: rest.safePointSeconds,
+    })),
+    instances: report.instances.map(instanceOf),
+    failures: failuresOf(report),
+  };
+}
+
+export const failuresOf = (report: RunReport): RunFailure[] => report.failures.map(failureOf);
+
+/** What items printed, one after the other, each under a line that says whose it is. */
+export const logText = (entries: readonly LogEntry[]): string => entries.map(itemLog).join('\n');
+
+function itemLog({ task, item, message, stdout, stderr }: LogEntry): string {
+  const outcome = message === null ? '' : `: ${message}`;
+  const printed = [stdout.trimEnd(), stderr.trimEnd()].filter((text) => text !== '');
+  return [`── ${task} · ${item}${outcome}`, ...printed, ''].join('\n');
+}
+
+function instanceOf({ lifeSeconds, ...instance }: ReportedInstance): RunInstance {
+  const deadlineSeconds = lifeSeconds === null ? null : instance.startSeconds + lifeSeconds;
+  return {
+    instance: instance.instance,
+    instanceType: instance.instanceType,
+    where: instance.where,
+    startSeconds: instance.startSeconds,
+    endSeconds: instance.endSeconds,
+    deadlineSeconds,
+    reason: instance.reason,
+  };
+}
+
+/** Programs say on stderr what went wrong; one that says nothing there may have said it on stdout. */
+function failureOf({ task, item, attempts, message, stdout, stderr }: ReportedFailure): RunFailure {
+  return { task, item, attempts, message, output: stderr.trim() === '' ? stdout : stderr };
+}

@@ -1,0 +1,54 @@
+/** Failed items of a job's newest run, as diagnostics on the task's own line. */
+import type { LangiumDocument } from 'langium';
+import { type Diagnostic, DiagnosticSeverity } from 'vscode-languageserver';
+import type { DiagnosticSource } from '../diagnostics.ts';
+import { jobsOf, nameRangeOf, taskNamed } from '../outline.ts';
+import type { RunFailure, RunRef } from '../protocol.ts';
+
+const OUTPUT_LINES = 5;
+
+/** The failures of one run of a job. */
+export interface FailedRun extends Required<RunRef> {
+  failures: RunFailure[];
+}
+
+/** What is known of a job's newest run; null where nothing failed in it, or it has not been run. */
+export type FailedRunOf = (file: string, job: string) => FailedRun | null;
+
+export class RunProblems implements DiagnosticSource {
+  readonly #failedRunOf: FailedRunOf;
+
+  constructor(failedRunOf: FailedRunOf) {
+    this.#failedRunOf = failedRunOf;
+  }
+
+  diagnosticsOf(document: LangiumDocument): Diagnostic[] {
+    return jobsOf(document).flatMap((job) => {
+      const failed = this.#failedRunOf(document.uri.fsPath, job.name);
+      if (failed === null) return [];
+      return [...Map.groupBy(failed.failures, ({ task }) => task)].map(([name, failures]) => {
+        const task = taskNamed(job, name);
+        return diagnostic(nameRangeOf(task ?? job), failures, failed, name);
+      });
+    });
+  }
+}
+
+function diagnostic(range: Diagnostic['range'], failures: RunFailure[], run: FailedRun, task: string): Diagnostic {
+  return {
+    range,
+    severity: DiagnosticSeverity.Error,
+    source: 'morsel run',
+    code: 'run/item-failed',
+    message: message(failures),
+    data: { run: run.run, folder: run.folder, task },
+  };
+}
+
+/** The first line stands alone in a list of problems; the end of the output follows. */
+function message(failures: RunFailure[]): string {
+  const { item, message: why, output } = failures[0]!;
+  const more = failures.length === 1 ? '' : ` (and ${failures.length - 1} more failed)`;
+  const said = output.trimEnd().split('\n').slice(-OUTPUT_LINES).join('\n');
+  return `${item} ${why}${more}${said === '' ? '' : `\n${said}`}`;
+}

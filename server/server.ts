@@ -1,0 +1,135 @@
+/** Puts the server together: the language with its features, plans, runs, and the connection that they are served on. */
+import { DocumentState, type LangiumDocument, URI } from 'langium';
+import {
+  addCodeActionHandler,
+  addCodeLensHandler,
+  addCompletionHandler,
+  addConfigurationChangeHandler,
+  addDocumentHighlightHandler,
+  addDocumentLinkHandler,
+  addDocumentSymbolHandler,
+  addDocumentUpdateHandler,
+  addFileOperationHandler,
+  addFindReferencesHandler,
+  addFoldingRangeHandler,
+  addFormattingHandler,
+  addGotoDefinitionHandler,
+  addHoverHandler,
+  addInlayHintHandler,
+  addRenameHandler,
+  addSemanticTokenHandler,
+  addWorkspaceSymbolHandler,
+  type LangiumServices,
+} from 'langium/lsp';
+import type { Connection } from 'vscode-languageserver';
+import { ClientFacts } from './client-facts.ts';
+import { DiagnosticsPublisher } from './diagnostics.ts';
+import { Folders } from './folders.ts';
+import { described, type Log } from './guard.ts';
+import { createServerServices } from './module.ts';
+import { PlanProblems } from './plan/plan-problems.ts';
+import { PlanService } from './plan/plan-service.ts';
+import { Planner } from './plan/planner.ts';
+import { PlanChanged } from './protocol.ts';
+import { Refresher } from './refresher.ts';
+import { answerRequests } from './requests.ts';
+import { RunProblems } from './runs/run-problems.ts';
+import { RunService } from './runs/run-service.ts';
+
+const SECTION = 'morsel';
+
+/** Serves one client; returns at once. */
+export function startServer(connection: Connection): void {
+  const log: Log = (message) => connection.console.error(message);
+  const client = new ClientFacts();
+  const folders = new Folders();
+  const refresher = new Refresher(connection, client);
+  const planner = new Planner();
+  const services: LangiumServices = createServerServices({ connection, client, log, plans: () => plans });
+  const { shared } = services;
+  const diagnostics = new DiagnosticsPublisher(connection, shared);
+
+  const plans = new PlanService({
+    services: shared,
+    planner,
+    folders,
+    onChanged(uri, job) {
+      diagnostics.refresh(uri);
+      refresher.refresh();
+      void connection.sendNotification(PlanChanged, { uri: uri.toString(), job });
+    },
+  });
+  const runs = new RunService({
+    connection,
+    client,
+    folders,
+    log,
+    onHistoryChanged: (morselFolder) => plans.historyChanged(morselFolder),
+    onFailuresChanged: (file) => diagnostics.refresh(URI.file(file)),
+  });
+  diagnostics.add(new PlanProblems(plans));
+  diagnostics.add(new RunProblems((file, job) => runs.failedRunOf(file, job)));
+
+  shared.workspace.DocumentBuilder.onDocumentPhase(DocumentState.Validated, (document) => {
+    if (isOpen(document)) plans.documentChanged(document.uri);
+  });
+  shared.workspace.TextDocuments.onDidSave(({ document }) => plans.documentChanged(URI.parse(document.uri), true));
+  shared.workspace.TextDocuments.onDidClose(({ document }) => plans.documentClosed(URI.parse(document.uri)));
+  const isOpen = ({ uri }: LangiumDocument) => shared.workspace.TextDocuments.get(uri) !== undefined;
+
+  shared.lsp.LanguageServer.onInitialize((params) => {
+    client.initialize(params);
+    folders.add((params.workspaceFolders ?? []).map(({ uri }) => uri));
+  });
+  shared.lsp.LanguageServer.onInitialized(() => {
+    void connection.workspace.onDidChangeWorkspaceFolders(({ added, removed }) => {
+      folders.remove(removed.map(({ uri }) => uri));
+      folders.add(added.map(({ uri }) => uri));
+      void shared.workspace.WorkspaceLock.write((token) =>
+        shared.workspace.WorkspaceManager.initializeWorkspace(added, token),
+      );
+      runs.foldersChanged();
+    });
+    runs.start().catch((error: unknown) => log(`runs: ${described(error)}`));
+  });
+  shared.workspace.ConfigurationProvider.onConfigurationSectionUpdate(({ section, configuration }) => {
+    if (section !== SECTION) return;
+    client.configure(configuration);
+    refresher.refresh();
+  });
+  connection.onShutdown(async () => {
+    refresher.close();
+    plans.close();
+    runs.close();
+    await planner.close();
+  });
+
+  answerRequests({ connection, services: shared, plans, runs, log });
+  listen(connection, services);
+}
+
+/** Langium's own wiring, but for diagnostics, which {@link DiagnosticsPublisher} sends, and what Morsel has no use for. */
+function listen(connection: Connection, { shared }: LangiumServices): void {
+  addDocumentUpdateHandler(connection, shared);
+  addFileOperationHandler(connection, shared);
+  addCompletionHandler(connection, shared);
+  addFindReferencesHandler(connection, shared);
+  addDocumentSymbolHandler(connection, shared);
+  addGotoDefinitionHandler(connection, shared);
+  addDocumentHighlightHandler(connection, shared);
+  addFoldingRangeHandler(connection, shared);
+  addFormattingHandler(connection, shared);
+  addCodeActionHandler(connection, shared);
+  addRenameHandler(connection, shared);
+  addHoverHandler(connection, shared);
+  addInlayHintHandler(connection, shared);
+  addSemanticTokenHandler(connection, shared);
+  addCodeLensHandler(connection, shared);
+  addDocumentLinkHandler(connection, shared);
+  addConfigurationChangeHandler(connection, shared);
+  addWorkspaceSymbolHandler(connection, shared);
+  connection.onInitialize((params) => shared.lsp.LanguageServer.initialize(params));
+  connection.onInitialized((params) => shared.lsp.LanguageServer.initialized(params));
+  shared.workspace.TextDocuments.listen(connection);
+  connection.listen();
+}
