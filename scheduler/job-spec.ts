@@ -30,7 +30,10 @@ export interface JobSpec {
 export type InputSpec = { name: string; source: SourceSpan } & InputSource;
 
 export type InputSource =
-  /** One item per file, in path order: `{path, name, stem, ext, dir, size}`; `path` is relative to the job's folder where it lies below it. */
+  /**
+   * One item per file, in path order: `{path, name, stem, ext, dir, below, size}`; `path` is relative to the job's folder
+   * where it lies below it, `below` to the part of the pattern before its first wildcard.
+   */
   | { kind: 'files'; patterns: string[]; exclude: string[] }
   /** One item per row: an object with a string for each column of the header line. */
   | { kind: 'csv'; path: string }

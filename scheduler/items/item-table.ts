@@ -62,18 +62,24 @@ export function labelOfItem(kind: InputSpec['kind'], [index, value]: IndexedValu
   return labelOf(value);
 }
 
-/** A file's item keeps its path and size only; the other fields follow from the path. */
+/** A file's item keeps its path and size, and `below` where that is not the path; the other fields follow from the path. */
 export function valueOf(kind: InputSpec['kind'], [, value]: IndexedValue): unknown {
-  return kind === 'files' && isFile(value) ? fileItem(value.path, value.size) : value;
+  return kind === 'files' && isFile(value) ? fileItem(value) : value;
 }
 
 /** `stem` + `ext` is `name`, and `dir/name` is `path`. */
-function fileItem(path: string, size: number): Record<string, string | number> {
+function fileItem({ path, size, below = path }: FileValue): Record<string, string | number> {
   const { base, name, ext, dir } = posix.parse(path);
-  return { path, name: base, stem: name, ext, dir: dir === '' ? '.' : dir, size };
+  return { path, name: base, stem: name, ext, dir: dir === '' ? '.' : dir, below, size };
 }
 
-function isFile(value: unknown): value is { path: string; size: number } {
+interface FileValue {
+  path: string;
+  size: number;
+  below?: string;
+}
+
+function isFile(value: unknown): value is FileValue {
   return typeof value === 'object' && value !== null && 'path' in value && 'size' in value;
 }
 

@@ -5,6 +5,7 @@ import { setImmediate } from 'node:timers/promises';
 import { TextDecoder } from 'node:util';
 import { glob } from 'tinyglobby';
 import type { InputSpec } from '../job-spec.ts';
+import { fixedFolder, pathBelow } from './below.ts';
 import { InputError, reasonOf } from './input-error.ts';
 import { readCsv } from './read-csv.ts';
 
@@ -83,12 +84,14 @@ async function readFiles(
   add: AddItem,
   signal?: AbortSignal,
 ): Promise<void> {
+  const folders = input.patterns.map((pattern) => slashes(resolve(directory, fixedFolder(pattern))));
   const paths = await findFiles(input.patterns, input.exclude, directory, signal);
   for (const [index, path] of paths.entries()) {
     if (index % BATCH === BATCH - 1) await setImmediate();
     signal?.throwIfAborted();
     const { size, mtimeMs } = statOf(path, directory);
-    add({ path, size }, mtimeMs);
+    const below = pathBelow(slashes(resolve(directory, path)), folders);
+    add(below === path ? { path, size } : { path, size, below }, mtimeMs);
   }
 }
 
@@ -105,9 +108,10 @@ function statOf(path: string, directory: string): Stats {
 
 function nearestPath(directory: string, path: string): string {
   const way = relative(directory, path);
-  const near = way === '..' || way.startsWith(`..${sep}`) ? path : way;
-  return sep === '/' ? near : near.replaceAll(sep, '/');
+  return slashes(way === '..' || way.startsWith(`..${sep}`) ? path : way);
 }
+
+const slashes = (path: string): string => (sep === '/' ? path : path.replaceAll(sep, '/'));
 
 async function reading(
   name: string,

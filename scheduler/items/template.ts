@@ -28,16 +28,10 @@ export function renderTemplate(template: Template, values: TemplateValues): stri
 
 /** A value as it must be written into a POSIX shell command between the quotes that it stands in. */
 export function quoteForShell(value: string, quote: 'raw' | 'none' | 'single' | 'double'): string {
-  switch (quote) {
-    case 'raw':
-      return value;
-    case 'none':
-      return `'${value.replaceAll("'", String.raw`'\''`)}'`;
-    case 'single':
-      return value.replaceAll("'", String.raw`'\''`);
-    case 'double':
-      return value.replaceAll(/[\\"$`]/g, String.raw`\$&`);
-  }
+  if (quote === 'raw') return value;
+  if (quote === 'double') return value.replaceAll(/[\\"$`]/g, String.raw`\$&`);
+  const inner = value.replaceAll("'", String.raw`'\''`);
+  return quote === 'single' ? inner : `'${inner}'`;
 }
 
 function fill(part: TemplatePart & { kind: 'hole' }, values: TemplateValues): string {
@@ -51,18 +45,14 @@ function fill(part: TemplatePart & { kind: 'hole' }, values: TemplateValues): st
 }
 
 function lookUp(hole: Hole, values: TemplateValues): unknown {
-  switch (hole.kind) {
-    case 'item':
-      return fieldAt(hole.path, values);
-    case 'out':
-      if (values.out === null) throw new TemplateError('{out} stands in a task that has no output');
-      return values.out;
-    case 'output-of': {
-      const path = values.outputOf(hole.task);
-      if (path === null) throw new TemplateError(`task ${hole.task} has no output for ${itemName(values)}`);
-      return path;
-    }
+  if (hole.kind === 'item') return fieldAt(hole.path, values);
+  if (hole.kind === 'out') {
+    if (values.out === null) throw new TemplateError('{out} stands in a task that has no output');
+    return values.out;
   }
+  const path = values.outputOf(hole.task);
+  if (path === null) throw new TemplateError(`task ${hole.task} has no output for ${itemName(values)}`);
+  return path;
 }
 
 function fieldAt(path: readonly string[], values: TemplateValues): unknown {
@@ -82,14 +72,8 @@ function textOf(value: unknown): string {
 }
 
 function nameOf(hole: Hole): string {
-  switch (hole.kind) {
-    case 'item':
-      return hole.path.length === 0 ? 'item' : hole.path.join('.');
-    case 'out':
-      return 'out';
-    case 'output-of':
-      return hole.task;
-  }
+  if (hole.kind === 'item') return hole.path.join('.') || 'item';
+  return hole.kind === 'out' ? 'out' : hole.task;
 }
 
 function itemName(values: TemplateValues): string {

@@ -4,11 +4,13 @@ import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { groupAlike } from '../../../scheduler/items/cohorts.ts';
+import { fieldOf } from '../../../scheduler/items/field.ts';
 import { createInputProbe } from '../../../scheduler/items/input-probe.ts';
 import { ItemTable } from '../../../scheduler/items/item-table.ts';
+import { fixedFolder } from '../../../scheduler/items/below.ts';
 import { prepareWorkload } from '../../../scheduler/items/prepare.ts';
 import type { JobSpec, TaskSpec } from '../../../scheduler/job-spec.ts';
-import { input, jobSpec, taskSpec } from '../job-specs.ts';
+import { input, jobSpec, taskSpec, type Source } from '../job-specs.ts';
 
 let directory: string;
 beforeEach(() => {
@@ -20,7 +22,7 @@ const write = (name: string, content: string | Buffer): void => {
   mkdirSync(join(directory, name, '..'), { recursive: true });
   writeFileSync(join(directory, name), content);
 };
-const jobOver = (source: Parameters<typeof input>[0], task: Partial<TaskSpec> = {}): JobSpec =>
+const jobOver = (source: Source, task: Partial<TaskSpec> = {}): JobSpec =>
   jobSpec({ directory, inputs: [input(source)], tasks: [taskSpec({ input: 'in', ...task })] });
 const valuesOf = async (job: JobSpec): Promise<unknown[]> => {
   const { items, workload } = await prepareWorkload(job);
@@ -34,16 +36,30 @@ test('files come in path order with all that is known of them', async () => {
   write('in/.hidden', '');
   const job = jobOver({ kind: 'files', patterns: ['in/**'], exclude: ['in/skip.js'] });
   expect(await valuesOf(job)).toEqual([
-    { path: 'in/a', name: 'a', stem: 'a', ext: '', dir: 'in', size: 0 },
-    { path: 'in/b c.min.js', name: 'b c.min.js', stem: 'b c.min', ext: '.js', dir: 'in', size: 2 },
+    { path: 'in/a', name: 'a', stem: 'a', ext: '', dir: 'in', below: 'a', size: 0 },
+    { path: 'in/b c.min.js', name: 'b c.min.js', stem: 'b c.min', ext: '.js', dir: 'in', below: 'b c.min.js', size: 2 },
   ]);
 });
 
 test('files outside the job folder keep their absolute path', async () => {
   write('elsewhere/a.txt', 'x');
   mkdirSync(join(directory, 'job'));
-  const job = { ...jobOver({ kind: 'files', patterns: ['../elsewhere/*'] }), directory: join(directory, 'job') };
-  expect(await valuesOf(job)).toMatchObject([{ path: join(directory, 'elsewhere/a.txt') }]);
+  const job = {
+    ...jobOver({ kind: 'files', patterns: ['../elsewhere/*'], exclude: [] }),
+    directory: join(directory, 'job'),
+  };
+  expect(await valuesOf(job)).toMatchObject([{ path: join(directory, 'elsewhere/a.txt'), below: 'a.txt' }]);
+});
+
+test.each([
+  ['src/**/*.js', 'src'],
+  ['../lib/*/x.js', '../lib'],
+  ['*.txt', '.'],
+  ['/data/{a,b}/*', '/data'],
+  ['/*', '/'],
+  ['one/file.txt', 'one'],
+])('what a pattern matches lies below its fixed part: %s', (pattern, folder) => {
+  expect(fixedFolder(pattern)).toBe(folder);
 });
 
 test('csv: BOM, CRLF, quoted cells with line ends and commas in them', async () => {
@@ -98,7 +114,7 @@ test('two tasks over one input share its order, and a saved table reads the same
   expect(a!.cohorts.map(({ start, end }) => [start, end])).toEqual(b!.cohorts.map(({ start, end }) => [start, end]));
   expect(new Set(b!.cohorts.map(({ cost }) => cost))).toEqual(new Set([1]));
   for (const { start, end, cost } of a!.cohorts) {
-    const costs = items.values(0, start, end).map((row) => Number((row as { big: string }).big));
+    const costs = items.values(0, start, end).map((row) => Number(fieldOf(row, 'big')));
     expect(costs.reduce((x, y) => x + y, 0) / costs.length).toBeCloseTo(cost!);
   }
   const all = items.values(0, 0, 500);
@@ -130,7 +146,7 @@ test('alike items stand together, each item once, in the order of their input', 
   );
 });
 
-test.for([
+test.for<[Source, string]>([
   [{ kind: 'csv', path: 'none.csv' }, "can't read none.csv: there is no such file"],
   [{ kind: 'csv', path: 'ragged.csv' }, 'line 3 of ragged.csv has 1 cells, but the header has 2'],
   [{ kind: 'csv', path: 'twice.csv' }, 'twice.csv has two columns called "a"'],
@@ -138,8 +154,11 @@ test.for([
   [{ kind: 'lines', path: 'folder' }, "can't read folder: it is a folder"],
   [{ kind: 'lines', path: 'latin1' }, 'latin1 is no UTF-8 text'],
   [{ kind: 'json', path: 'bad.ndjson' }, 'line 3 of bad.ndjson is no JSON'],
-  [{ kind: 'files', patterns: ['names/*'] }, 'is no UTF-8, so no command could be given it: rename the file'],
-] as const)('says what is wrong with an input: %j', async ([source, message]) => {
+  [
+    { kind: 'files', patterns: ['names/*'], exclude: [] },
+    'is no UTF-8, so no command could be given it: rename the file',
+  ],
+])('says what is wrong with an input: %j', async ([source, message]) => {
   write('ragged.csv', 'a,b\n1,2\n3\n');
   write('twice.csv', 'a,a\n1,2\n');
   write('empty', '');
@@ -148,7 +167,7 @@ test.for([
   write('bad.ndjson', '{}\n\n{"a":\n');
   mkdirSync(join(directory, 'names'));
   writeFileSync(Buffer.concat([Buffer.from(join(directory, 'names/')), Buffer.from([0x61, 0xe9])]), '');
-  await expect(prepareWorkload(jobOver(source as never))).rejects.toThrow(message);
+  await expect(prepareWorkload(jobOver(source))).rejects.toThrow(message);
 });
 
 test('says which cost is no number', async () => {
