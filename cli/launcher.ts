@@ -1,0 +1,57 @@
+/**
+ * What `morsel` starts: the program itself where this Node can run it, else the program under the Node that was installed
+ * beside it (the npm package `node`). This file alone has to be valid for old versions of Node.
+ */
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { constants } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** `node:sqlite` can be used without a flag in 22 from 22.13 and from 23.4. */
+function isNewEnough(version: string): boolean {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  if (major === 22) return minor >= 13;
+  return major === 23 ? minor >= 4 : major > 23;
+}
+
+/** The `node` package's program, in this package's own node_modules or in one that it is installed into. */
+function nodeBeside(folder: string): string | null {
+  const program = process.platform === 'win32' ? 'node.exe' : 'node';
+  const path = join(folder, 'node_modules', 'node', 'bin', program);
+  if (existsSync(path)) return path;
+  const parent = dirname(folder);
+  return parent === folder ? null : nodeBeside(parent);
+}
+
+function runUnder(node: string): void {
+  const child = spawn(node, process.argv.slice(1), { stdio: 'inherit' });
+  // A Ctrl-C reaches the child from the terminal itself; this process only has to stay until it ends.
+  process.on('SIGINT', () => {});
+  for (const signal of ['SIGTERM', 'SIGHUP', 'SIGQUIT'] as const) process.on(signal, () => child.kill(signal));
+  child.on('error', (error) => fail(`${node} cannot be started: ${error.message}`));
+  child.on('exit', (code, signal) => {
+    process.exitCode = code === null ? 128 + (signal === null ? 0 : constants.signals[signal]) : code;
+  });
+}
+
+function fail(message: string): void {
+  process.stderr.write(`error: ${message}\n`);
+  process.exitCode = 2;
+}
+
+const here = fileURLToPath(import.meta.url);
+const version = process.versions.node;
+if (isNewEnough(version)) {
+  await import(new URL('./cli/main.js', import.meta.url).href);
+} else {
+  const node = nodeBeside(dirname(here));
+  if (node !== null && process.env['MORSEL_RELAUNCHED'] !== '1') {
+    process.env['MORSEL_RELAUNCHED'] = '1';
+    runUnder(node);
+  } else {
+    fail(
+      `morsel needs Node 22.13 or newer, and this is Node ${version}: install a newer one, or \`npm install node\` beside morsel.`,
+    );
+  }
+}

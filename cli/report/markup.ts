@@ -1,0 +1,31 @@
+/** HTML and SVG from templates: every value is escaped, unless it is markup itself. */
+
+/** A piece of finished markup. */
+export interface Markup {
+  readonly markup: string;
+}
+
+export type MarkupValue = Markup | string | number | null | readonly MarkupValue[];
+
+/** ``html`<p>${text}</p>` ``: lists are joined, null is nothing. Values may stand in text and in quoted attributes. */
+export function html(strings: TemplateStringsArray, ...values: MarkupValue[]): Markup {
+  return { markup: strings.reduce((sofar, text, index) => sofar + written(values[index - 1] ?? null) + text) };
+}
+
+/** Text that is markup already, such as a style sheet of our own. */
+export const trusted = (markup: string): Markup => ({ markup });
+
+function written(value: MarkupValue): string {
+  if (value === null) return '';
+  if (typeof value === 'string') return escaped(value);
+  if (typeof value === 'number') return String(value);
+  return 'markup' in value ? value.markup : value.map(written).join('');
+}
+
+const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+
+const escaped = (text: string): string =>
+  text
+    .replaceAll(/[&<>"']/g, (character) => entities[character]!)
+    // oxlint-disable-next-line no-control-regex -- HTML has no way to write them
+    .replaceAll(/[\u0000-\u0008\u000b-\u001f]/g, '\ufffd');
