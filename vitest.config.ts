@@ -1,11 +1,23 @@
 import { defineConfig } from 'vitest/config';
 
-/** `npm test` runs everything that needs nothing but this machine; test/editor has runners of its own. */
+const shared = { testTimeout: 30_000, pool: 'forks' } as const;
+
+/**
+ * `npm test` runs the project `main`, which needs nothing but this machine and no build; `package` tries what `npm pack`
+ * makes. test/editor has a runner of its own.
+ */
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    exclude: ['test/editor/**', 'test/faults/**', 'node_modules/**'],
-    testTimeout: 30_000,
-    pool: 'forks',
+    projects: [
+      {
+        test: {
+          ...shared,
+          name: 'main',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/editor/**', 'test/package/**', 'node_modules/**'],
+        },
+      },
+      { test: { ...shared, name: 'package', include: ['test/package/**/*.test.ts'], testTimeout: 120_000 } },
+    ],
   },
 });

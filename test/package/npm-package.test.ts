@@ -1,0 +1,58 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+const root = new URL('../../', import.meta.url).pathname;
+const scratch = mkdtempSync(join(tmpdir(), 'morsel package '));
+const prefix = join(scratch, 'prefix');
+let tarball: string;
+
+function morsel(folder: string, ...args: string[]): { status: number | null; stdout: string; stderr: string } {
+  return spawnSync(join(prefix, 'bin/morsel'), args, { cwd: folder, encoding: 'utf8' });
+}
+
+beforeAll(() => {
+  execFileSync('npm', ['pack', '--pack-destination', scratch], { cwd: root });
+  tarball = join(
+    scratch,
+    readdirSync(scratch).find((name) => name.endsWith('.tgz'))!,
+  );
+  execFileSync('npm', ['install', '--global', '--prefix', prefix, tarball], { cwd: scratch, stdio: 'pipe' });
+});
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+test('the installed command says its version', () => {
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
+  expect(morsel(scratch, '--version').stdout.trim()).toBe(version);
+});
+
+test('it checks, plans and runs a job in an empty folder', () => {
+  const folder = join(scratch, 'an empty folder');
+  mkdirSync(folder);
+  writeFileSync(
+    join(folder, 'job.morsel'),
+    `job squares on here {
+       input numbers = 1..20
+       task square for n in numbers { run "echo $(({n} * {n})) > {out}"  output "out/{n}.txt" }
+     }
+     target here local { instances 2  lifespan 20 s }`,
+  );
+  expect(morsel(folder, 'check', 'job.morsel').status).toBe(0);
+  expect(morsel(folder, 'plan', 'job.morsel').stdout).toContain('square');
+  const run = morsel(folder, 'run', '--json', 'job.morsel');
+  expect(run.stderr).toBe('');
+  expect(JSON.parse(run.stdout.trim().split('\n').at(-1)!)).toMatchObject({
+    type: 'run-finished',
+    state: 'done',
+    items: { committed: 20, failed: 0 },
+  });
+  expect(readFileSync(join(folder, 'out/12.txt'), 'utf8')).toBe('144\n');
+});
+
+test('the tarball holds what is needed to run, and no sources or tests', () => {
+  const names = execFileSync('tar', ['-tzf', tarball], { encoding: 'utf8' }).trim().split('\n');
+  expect(names).toContain('package/dist/cli.js');
+  expect(names.filter((name) => /\.ts$|^package\/(test|bench|scheduler|examples)\//.test(name))).toEqual([]);
+});
