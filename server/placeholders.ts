@@ -34,6 +34,7 @@ const fileFields: readonly ItemField[] = [
   { name: 'stem', meaning: 'file name without its ending' },
   { name: 'ext', meaning: 'ending, with its dot' },
   { name: 'dir', meaning: 'folder' },
+  { name: 'below', meaning: 'path from the part of the pattern before its first wildcard' },
   { name: 'size', meaning: 'size in bytes' },
 ];
 

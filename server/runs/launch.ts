@@ -105,7 +105,7 @@ class LaunchOutput {
   /** Why no run was started, in the command line's own words. */
   problem(): string {
     const said = readFileSync(this.#errors, 'utf8').trim() || readFileSync(this.#events, 'utf8').trim();
-    return said || 'The run ended before it began, and said nothing.';
+    return said.replace(/^error: /, '') || 'The run ended before it began, and said nothing.';
   }
 
   /** The process writes on into the files wherever they are. */
