@@ -42,7 +42,11 @@ export async function attach(runFolder: string, onEvent: (event: RunEvent) => vo
   return {
     progress,
     closed,
-    stop: () => Promise.race([connection.sendRequest(StopRun), closed]),
+    stop: async () => {
+      // The run hangs up when it has ended, with or without an answer.
+      await connection.sendRequest(StopRun).catch(() => {});
+      await closed;
+    },
     pause: () => connection.sendRequest(PauseRun),
     continue: () => connection.sendRequest(ContinueRun),
     detach: () => socket.destroy(),

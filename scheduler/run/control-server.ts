@@ -67,9 +67,9 @@ function hangUp(socket: Socket): void {
 
 function serve(socket: Socket, actions: ControlActions): void {
   const connection = createMessageConnection(new SocketMessageReader(socket), new SocketMessageWriter(socket));
-  let stopListening = (): void => {};
+  let stopListening: (() => void) | null = null;
   connection.onRequest(Attach, () => {
-    stopListening();
+    stopListening?.();
     stopListening = actions.listen((event) => send(socket, connection, event));
     return actions.progress();
   });
@@ -77,7 +77,7 @@ function serve(socket: Socket, actions: ControlActions): void {
   connection.onRequest(PauseRun, () => actions.pause());
   connection.onRequest(ContinueRun, () => actions.continue());
   const leave = (): void => {
-    stopListening();
+    stopListening?.();
     connection.dispose();
   };
   connection.onError(() => socket.destroy());

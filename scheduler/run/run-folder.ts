@@ -65,8 +65,9 @@ export function readRunFile(runFolder: string): RunFile | null {
   }
 }
 
+const two = (value: number): string => String(value).padStart(2, '0');
+
 function stamp(now: Date): string {
-  const two = (value: number): string => String(value).padStart(2, '0');
   const day = `${now.getFullYear()}${two(now.getMonth() + 1)}${two(now.getDate())}`;
   return `${day}-${two(now.getHours())}${two(now.getMinutes())}${two(now.getSeconds())}`;
 }

@@ -40,7 +40,7 @@ export interface RunHostOptions {
   clock: Clock;
   /** Makespan as predicted before the first item of the run. */
   predictedSeconds: Interval | null;
-  connect(listener: TargetListener): Target;
+  connect: (listener: TargetListener) => Target;
 }
 
 interface LiveInstance {

@@ -142,7 +142,7 @@ async function begin(begun: Begun): Promise<Run> {
     log.emit({ type: 'run-finished', ...summary });
     return summary;
   });
-  const closed = finished.finally(() => close(begun, history, control, timers));
+  const closed = closing(finished, () => close(begun, history, control, timers));
   host.begin();
   return {
     id,
@@ -156,6 +156,15 @@ async function begin(begun: Begun): Promise<Run> {
     pause: () => host.pause(),
     continue: () => host.continue(),
   };
+}
+
+/** The summary, once everything is closed; whatever became of the run, its lock is free then. */
+async function closing(finished: Promise<RunSummary>, closeAll: () => Promise<void>): Promise<RunSummary> {
+  try {
+    return await finished;
+  } finally {
+    await closeAll();
+  }
 }
 
 function createHost(begun: Begun, history: History, log: EventLog): RunHost {

@@ -17,7 +17,7 @@ export interface TargetOptions {
 /** What a run needs of its target: the target itself, and the time that it lives in. */
 export interface ChosenTarget {
   clock: Clock;
-  connect(listener: TargetListener): Target;
+  connect: (listener: TargetListener) => Target;
 }
 
 /** Throws a {@link RunError} if this version has nothing to run that kind of target with. */

@@ -65,9 +65,16 @@ export function targetSpec(given: Partial<TargetSpec> = {}): TargetSpec {
   };
 }
 
+type InputSpec = JobSpec['inputs'][number];
+/** What a kind of input is, without what all inputs have. */
+export type Source = InputSpec extends infer Input
+  ? Input extends InputSpec
+    ? Omit<Input, 'name' | 'source'>
+    : never
+  : never;
+
 /** An input, given as its source alone; it is named `in`. */
-export const input = (given: { kind: string } & Record<string, unknown>): JobSpec['inputs'][number] =>
-  ({ name: 'in', source, exclude: [], ...given }) as unknown as JobSpec['inputs'][number];
+export const input = (given: Source): InputSpec => ({ name: 'in', source, ...given });
 
 export function jobSpec(given: Partial<JobSpec> & { directory: string }): JobSpec {
   return {
