@@ -36,6 +36,7 @@ export const hasErrors = (findings: readonly Finding[]): boolean =>
   findings.some(({ severity }) => severity === 'error');
 
 /** Langium's own findings, such as those of its parser, carry their code in their data. */
-function codeIn(data: unknown): unknown {
-  return typeof data === 'object' && data !== null && 'code' in data ? data.code : undefined;
+function codeIn(data: unknown): string | undefined {
+  const code = typeof data === 'object' && data !== null && 'code' in data ? data.code : undefined;
+  return typeof code === 'string' ? code : undefined;
 }

@@ -23,7 +23,12 @@ export const widthOf = (text: string): number => stringWidth(text);
 /** At most so many columns; `…` stands for what was cut off. */
 export function clip(text: string, columns: number): string {
   if (widthOf(text) <= columns) return text;
-  return columns < 1 ? '' : `${sliceAnsi(text, 0, columns - 1)}…`;
+  for (let cut = columns - 1; cut >= 0; cut--) {
+    // The two libraries differ on a few rare characters, so what was cut is measured again.
+    const clipped = `${sliceAnsi(text, 0, cut)}…`;
+    if (widthOf(clipped) <= columns) return clipped;
+  }
+  return '';
 }
 
 /** At least so many columns. */

@@ -124,8 +124,8 @@ function fragmentInWords(fragment: InstanceProgress['fragment'], paint: Paint): 
 
 function finishLine(progress: RunProgress, paint: Paint): string {
   const { running, ended } = progress.fragments;
-  const fragments = paint('dim', `${counted(running + ended, 'fragment')}, ${count(ended)} ended · `);
-  return fragments + finishInWords(progress);
+  const fragments = paint('dim', ` · ${counted(running + ended, 'fragment')}, ${count(ended)} ended`);
+  return finishInWords(progress) + fragments;
 }
 
 function finishInWords({ state, finishSeconds, items }: RunProgress): string {
