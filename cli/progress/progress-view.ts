@@ -1,7 +1,7 @@
 /** Shows a run while it works: redrawn in place on a terminal, a line now and then elsewhere. */
 import { createLogUpdate } from 'log-update';
 import type { RunEvent, RunProgress } from '../../scheduler/run/events.ts';
-import { harmless, paintFor, say } from '../terminal.ts';
+import { harmless, type Paint, paintFor, say } from '../terminal.ts';
 import { progressInOneLine, renderProgress } from './render-progress.ts';
 
 export interface ProgressView {
@@ -14,7 +14,7 @@ export interface ProgressView {
 
 /** The least time between two lines where there is no terminal. */
 const QUIET_MS = 5000;
-/** Failures that are told one by one; the summary counts the rest. */
+/** Failures that are told one by one, and warnings; the summary counts the rest. */
 const MOST_NOTES = 20;
 
 /** The view that suits stderr; `plain` for lines even on a terminal. */
@@ -25,14 +25,25 @@ export function createProgressView(plain = false): ProgressView {
 /** What an event has to say in the view, besides the progress. */
 export function createNoter(view: ProgressView): (event: RunEvent) => void {
   const paint = paintFor(process.stderr);
-  let notes = 0;
+  const told = { 'item-failed': 0, warning: 0 };
   return (event) => {
-    if (event.type === 'warning') view.note(`${paint('yellow', 'warning:')} ${harmless(event.message)}`);
-    if (event.type !== 'item-failed' || ++notes > MOST_NOTES) return;
-    const item = event.item === '' ? '' : ` ${event.item}`;
-    view.note(`${paint('red', 'failed:')} ${harmless(`${event.task}${item}: ${event.message}`)}`);
-    if (notes === MOST_NOTES) view.note('Further failures are not listed here; `morsel logs --failed` has them all.');
+    if (event.type !== 'item-failed' && event.type !== 'warning') return;
+    const number = ++told[event.type];
+    if (number <= MOST_NOTES) view.note(event.type === 'warning' ? warningIn(event, paint) : failureIn(event, paint));
+    if (number === MOST_NOTES) view.note(furtherOnes[event.type]);
   };
+}
+
+const furtherOnes = {
+  'item-failed': 'Further failures are not told one by one; `morsel logs --failed` has them all.',
+  warning: 'Further warnings are left out here; `morsel run --json` prints them all.',
+};
+
+const warningIn = ({ message }: RunEvent & { type: 'warning' }, paint: Paint): string =>
+  `${paint('yellow', 'warning:')} ${harmless(message)}`;
+
+function failureIn({ task, item, message }: RunEvent & { type: 'item-failed' }, paint: Paint): string {
+  return `${paint('red', 'failed:')} ${harmless(item === '' ? task : `${task} ${item}`)}: ${harmless(message)}`;
 }
 
 function liveView(): ProgressView {

@@ -7,8 +7,8 @@ export interface Markup {
 
 export type MarkupValue = Markup | string | number | null | readonly MarkupValue[];
 
-/** ``html`<p>${text}</p>` ``: lists are joined, null is nothing. Values may stand in text and in quoted attributes. */
-export function html(strings: TemplateStringsArray, ...values: MarkupValue[]): Markup {
+/** ``markup`<p>${text}</p>` ``: lists are joined, null is nothing. Values may stand in text and in quoted attributes. */
+export function markup(strings: TemplateStringsArray, ...values: MarkupValue[]): Markup {
   return { markup: strings.reduce((sofar, text, index) => sofar + written(values[index - 1] ?? null) + text) };
 }
 

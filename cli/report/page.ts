@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { ReportedFragment, ReportedInstance, RunReport } from '../../scheduler/run/runs.ts';
 import { count, counted, duration, durationBand, percent } from '../words.ts';
 import { type Accuracy, accuracyOf } from './accuracy.ts';
-import { html, type Markup, type MarkupValue, trusted } from './markup.ts';
+import { markup, type Markup, type MarkupValue, trusted } from './markup.ts';
 import { style } from './style.ts';
 import { TASK_COLOURS, timeline } from './timeline.ts';
 
@@ -15,7 +15,9 @@ const MOST_FAILURES = 200;
 export function renderReportPage(report: RunReport): string {
   const { entry, summary } = report;
   const hash = createHash('sha256').update(style).digest('base64');
-  return html`<!doctype html>
+  // In one piece: a blank more, and the hash would not fit.
+  const styleElement = trusted(`<style>${style}</style>`);
+  return markup`<!doctype html>
     <html lang="en">
       <head>
         <meta charset="utf-8" />
@@ -26,9 +28,7 @@ export function renderReportPage(report: RunReport): string {
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
         <title>${`${entry.job}: ${summary.state} · ${entry.id}`}</title>
-        <style>
-          ${trusted(style)}
-        </style>
+        ${styleElement}
       </head>
       <body>
         <main>
@@ -47,7 +47,7 @@ export function renderReportPage(report: RunReport): string {
           <footer><p>Written by Morsel. Times count only while a process of the run was at work.</p></footer>
         </main>
       </body>
-    </html> `.markup;
+    </html>${'\n'}`.markup;
 }
 
 const startedAt = (iso: string): string => iso.replace('T', ' ').replace(/\.\d+Z$/, ' UTC');
@@ -55,7 +55,7 @@ const startedAt = (iso: string): string => iso.replace('T', ' ').replace(/\.\d+Z
 function figures({ summary, fragments }: RunReport): Markup {
   const { makespanSeconds, predictedSeconds, utilisation, lostShare, items } = summary;
   const todo = items.pending + items.running;
-  return html`<dl class="figures">
+  return markup`<dl class="figures">
     ${figure('Time', duration(makespanSeconds), predictedSeconds === null ? 'nothing to predict it from' : `predicted ${durationBand(predictedSeconds)}`)}
     ${figure(
       'Items done',
@@ -79,13 +79,13 @@ function predictionFigure(accuracy: Accuracy | null): Markup {
   const { insideBand, medianError } = accuracy;
   return figure(
     'Predictions',
-    `${percent(insideBand)} in band`,
-    `80 % are meant to be; half were off by under ${percent(medianError)}`,
+    percent(insideBand),
+    `fell into their 80 % band; half were off by under ${percent(medianError)}`,
   );
 }
 
 const figure = (name: string, value: string, more: string): Markup =>
-  html`<div>
+  markup`<div>
     <dt>${name}</dt>
     <dd class="figure">${value}</dd>
     <dd>${more}</dd>
@@ -97,17 +97,17 @@ function rest(parts: [number, string][]): string {
 }
 
 function legend({ tasks, fragments }: RunReport): Markup {
-  return html`<ul class="legend">
-    ${tasks.map(({ task }, index) => key(html`<rect class="${`task${index % TASK_COLOURS}`}" y="1" width="14" height="12" rx="2" />`, task))}
-    ${key(html`<rect class="life" y="1" width="14" height="12" rx="2" />`, 'life of an instance')}
-    ${key(html`<rect class="task0" y="1" width="14" height="12" rx="2" /><line class="tick" x1="7" x2="7" y1="6" y2="13" />`, 'safe point')}
-    ${key(html`<rect class="expected" y="6" width="10" height="2" /><rect class="band" x="6" y="5" width="8" height="4" />`, 'predicted length, with its band')}
-    ${fragments.some(({ how }) => how === 'lost') ? key(html`<rect class="lost-ground" y="1" width="14" height="12" /><rect fill="url(#lost)" y="1" width="14" height="12" />`, 'lost work') : null}
+  return markup`<ul class="legend">
+    ${tasks.map(({ task }, index) => key(markup`<rect class="${`task${index % TASK_COLOURS}`}" y="1" width="14" height="12" rx="2" />`, task))}
+    ${key(markup`<rect class="life" y="1" width="14" height="12" rx="2" />`, 'life of an instance')}
+    ${key(markup`<rect class="task0" y="1" width="14" height="12" rx="2" /><line class="tick" x1="7" x2="7" y1="6" y2="13" />`, 'safe point')}
+    ${key(markup`<rect class="expected" y="6" width="10" height="2" /><rect class="band" x="6" y="5" width="8" height="4" />`, 'predicted length, with its band')}
+    ${fragments.some(({ how }) => how === 'lost') ? key(markup`<rect class="lost-ground" y="1" width="14" height="12" /><rect fill="url(#lost)" y="1" width="14" height="12" />`, 'lost work') : null}
   </ul>`;
 }
 
 const key = (shape: Markup, text: string): Markup =>
-  html`<li><svg viewBox="0 0 14 14" aria-hidden="true">${shape}</svg>${text}</li>`;
+  markup`<li><svg viewBox="0 0 14 14" aria-hidden="true">${shape}</svg>${text}</li>`;
 
 function taskTable({ tasks, fragments }: RunReport): Markup {
   return table(
@@ -157,7 +157,7 @@ function fragmentTable(fragments: readonly ReportedFragment[]): Markup {
     ['Safe points', 'number'],
     ['End'],
   ];
-  return html`<details>
+  return markup`<details>
     <summary>${`All ${counted(fragments.length, 'fragment')} as a table`}</summary>
     <div class="card scroll">${table(heads, rows)}${cutNote(fragments.length, MOST_ROWS)}</div>
   </details>`;
@@ -184,7 +184,7 @@ function instanceTable(instances: readonly ReportedInstance[]): Markup {
     ['Lifespan', 'number'],
     ['Why it ended'],
   ];
-  return html`<details>
+  return markup`<details>
     <summary>${`All ${counted(instances.length, 'instance')} as a table`}</summary>
     <div class="card scroll">${table(heads, rows)}${cutNote(instances.length, MOST_ROWS)}</div>
   </details>`;
@@ -195,12 +195,12 @@ function failures({ failures: all }: RunReport): Markup | null {
   const shown = all.slice(0, MOST_FAILURES).map(({ task, item, message, attempts, stdout, stderr }) => {
     const output = [stdout, stderr].filter((text) => text.trim() !== '').join('\n');
     const tries = attempts > 1 ? ` (${attempts} tries)` : '';
-    return html`<div class="failure">
+    return markup`<div class="failure">
       <p><strong>${item === '' ? task : `${task} ${item}`}</strong>: ${message}${tries}</p>
-      ${output === '' ? null : html`<pre>${output}</pre>`}
+      ${output === '' ? null : markup`<pre>${output}</pre>`}
     </div>`;
   });
-  return html`<h2>Failures</h2>
+  return markup`<h2>Failures</h2>
     <div class="card">${shown}${cutNote(all.length, MOST_FAILURES)}</div>`;
 }
 
@@ -208,17 +208,17 @@ type Head = [name: string, kind?: 'number'];
 
 function table(heads: readonly Head[], rows: readonly MarkupValue[][]): Markup {
   const kindOf = (column: number): string => heads[column]?.[1] ?? '';
-  return html`<table>
+  return markup`<table>
     <thead>
       <tr>
-        ${heads.map(([name, kind]) => html`<th scope="col" class="${kind ?? ''}">${name}</th>`)}
+        ${heads.map(([name, kind]) => markup`<th scope="col" class="${kind ?? ''}">${name}</th>`)}
       </tr>
     </thead>
     <tbody>
       ${rows.map(
         (row) =>
-          html`<tr>
-            ${row.map((cell, column) => html`<td class="${kindOf(column)}">${cell}</td>`)}
+          markup`<tr>
+            ${row.map((cell, column) => markup`<td class="${kindOf(column)}">${cell}</td>`)}
           </tr> `,
       )}
     </tbody>
@@ -228,4 +228,4 @@ function table(heads: readonly Head[], rows: readonly MarkupValue[][]): Markup {
 const cutNote = (total: number, most: number): Markup | null =>
   total <= most
     ? null
-    : html`<p class="note">${`The first ${count(most)} of ${count(total)}; morsel report --json has all of them.`}</p>`;
+    : markup`<p class="note">${`The first ${count(most)} of ${count(total)}; morsel report --json has all of them.`}</p>`;

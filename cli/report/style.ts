@@ -25,7 +25,7 @@ code, pre { font: 13px/1.5 ui-monospace, 'Cascadia Code', Menlo, Consolas, monos
 dl.figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(168px, 1fr)); gap: 12px; margin: 28px 0 0; }
 dl.figures > div { background: var(--card); border: 1px solid var(--line); border-radius: 10px; padding: 12px 16px; }
 dt { color: var(--dim); font-size: 13px; }
-dd { margin: 0; } dd.figure { font-size: 22px; font-weight: 600; font-variant-numeric: tabular-nums; } dd.figure + dd { color: var(--dim); font-size: 13px; }
+dd { margin: 0; } dd.figure { font-size: 20px; white-space: nowrap; font-weight: 600; font-variant-numeric: tabular-nums; } dd.figure + dd { color: var(--dim); font-size: 13px; }
 .card { background: var(--card); border: 1px solid var(--line); border-radius: 10px; padding: 16px; }
 .scroll { overflow-x: auto; }
 .scroll:focus-visible { outline: 2px solid var(--accent); outline-offset: 4px; }

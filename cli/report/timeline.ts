@@ -2,7 +2,7 @@
 import type { ReportedFragment, ReportedInstance, RunReport } from '../../scheduler/run/runs.ts';
 import { count, duration, durationBand } from '../words.ts';
 import { axisTicks, lanesOf } from '../lanes.ts';
-import { html, type Markup } from './markup.ts';
+import { markup, type Markup } from './markup.ts';
 
 /** Colours that the style sheet has for tasks. */
 export const TASK_COLOURS = 8;
@@ -51,7 +51,7 @@ export function timeline(report: RunReport): Markup {
   const shown = lanes.slice(0, MOST_LANES);
   const height = shown.length * LANE_HEIGHT + AXIS_HEIGHT;
   const byInstance = Map.groupBy(fragments, ({ instance }) => instance);
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="Timeline">
+  return markup`<div class="scroll" tabindex="0" role="region" aria-label="Timeline">
       <svg class="timeline" viewBox="0 0 ${WIDTH} ${height}" role="img" aria-labelledby="timeline-title timeline-text">
         <title id="timeline-title">Instances against time</title>
         <desc id="timeline-text">
@@ -66,14 +66,14 @@ export function timeline(report: RunReport): Markup {
         ${shown.map((lane, index) => laneMarkup(lane, index * LANE_HEIGHT, byInstance, drawn))}
       </svg>
     </div>
-    ${lanes.length > shown.length ? html`<p class="note">${`and ${count(lanes.length - shown.length)} lanes more, which are in the table`}</p>` : null}`;
+    ${lanes.length > shown.length ? markup`<p class="note">${`and ${count(lanes.length - shown.length)} lanes more, which are in the table`}</p>` : null}`;
 }
 
 function axis(bottom: number, { x, totalSeconds }: Drawn): Markup {
   const marks = axisTicks(totalSeconds, MOST_MARKS).map((seconds) => {
     const at = x(seconds);
     const anchor = at < 20 ? 'start' : at > WIDTH - 30 ? 'end' : 'middle';
-    return html`<line class="grid" x1="${at}" x2="${at}" y1="0" y2="${bottom}" /><text
+    return markup`<line class="grid" x1="${at}" x2="${at}" y1="0" y2="${bottom}" /><text
         class="axis"
         x="${at}"
         y="${bottom + 17}"
@@ -81,7 +81,7 @@ function axis(bottom: number, { x, totalSeconds }: Drawn): Markup {
         >${duration(seconds)}</text
       >`;
   });
-  return html`<g aria-hidden="true">${marks}</g>`;
+  return markup`<g aria-hidden="true">${marks}</g>`;
 }
 
 function laneMarkup(
@@ -95,7 +95,7 @@ function laneMarkup(
     const fragments = byInstance.get(life.instance) ?? [];
     return [ground(life, next, top, drawn), fragments.map((fragment) => bar(fragment, life, top, drawn))];
   });
-  return html`<g>${parts}</g>`;
+  return markup`<g>${parts}</g>`;
 }
 
 /** An instance's life; what it did not live of its lifespan is dashed. */
@@ -107,9 +107,9 @@ function ground(life: Life, next: number, top: number, { x, totalSeconds }: Draw
   const y = top + BAR_TOP - 3;
   const height = BAR_HEIGHT + 13;
   const name =
-    to - from > ROOM_FOR_NAME ? html`<text class="name" x="${from + 2}" y="${top + 12}">${instance}</text>` : null;
+    to - from > ROOM_FOR_NAME ? markup`<text class="name" x="${from + 2}" y="${top + 12}">${instance}</text>` : null;
   const lived = `${instance} (${where}): ${duration(endSeconds - startSeconds)}${lifeSeconds === null ? '' : ` of ${duration(lifeSeconds)}`}${reason === null ? '' : `, ended: ${reason}`}`;
-  return html`${unlived > to + 1 ? html`<rect class="unlived" x="${to}" y="${y}" width="${rounded(unlived - to)}" height="${height}" />` : null}
+  return markup`${unlived > to + 1 ? markup`<rect class="unlived" x="${to}" y="${y}" width="${rounded(unlived - to)}" height="${height}" />` : null}
     <rect class="life" x="${from}" y="${y}" width="${rounded(Math.max(1, to - from))}" height="${height}" rx="3"
       ><title>${lived}</title></rect
     >${name}`;
@@ -120,10 +120,10 @@ function bar(fragment: ReportedFragment, life: Life, top: number, drawn: Drawn):
   const end = fragment.endSeconds ?? life.endSeconds;
   const [from, to] = [x(fragment.startSeconds), x(end)];
   const y = top + BAR_TOP;
-  return html`<g>
+  return markup`<g>
     <title>${fragmentInWords(fragment, end)}</title>
     ${pieces(fragment, from, to, y, drawn)} ${lostPart(fragment, to, y, drawn)}
-    ${ticks(fragment, from, to, x).map((at) => html`<line class="tick" x1="${at}" x2="${at}" y1="${y + BAR_HEIGHT - 8}" y2="${y + BAR_HEIGHT}" />`)}
+    ${ticks(fragment, from, to, x).map((at) => markup`<line class="tick" x1="${at}" x2="${at}" y1="${y + BAR_HEIGHT - 8}" y2="${y + BAR_HEIGHT}" />`)}
     ${predicted(fragment, y + BAR_HEIGHT + 4, drawn)}
   </g>`;
 }
@@ -140,7 +140,7 @@ function pieces({ items }: ReportedFragment, from: number, to: number, y: number
   return entries.map(([task, number]) => {
     const left = rounded(from + (before / total) * width);
     before += number;
-    return html`<rect
+    return markup`<rect
       class="${`task${colourOf(task)}`}"
       x="${left}"
       y="${y}"
@@ -160,7 +160,7 @@ function lostPart(
   if (how !== 'lost') return null;
   const from = x(safePointSeconds.at(-1) ?? startSeconds);
   const [width, height] = [rounded(Math.max(1, to - from)), BAR_HEIGHT];
-  return html`<rect class="lost-ground" x="${from}" y="${y}" width="${width}" height="${height}" /><rect
+  return markup`<rect class="lost-ground" x="${from}" y="${y}" width="${width}" height="${height}" /><rect
       fill="url(#lost)"
       x="${from}"
       y="${y}"
@@ -178,7 +178,7 @@ function predicted(
   const at = (seconds: number): number => x(Math.min(totalSeconds, startSeconds + seconds));
   const { low, expected, high } = predictedSeconds;
   const [from, lowest, middle, highest] = [x(startSeconds), at(low), at(expected), at(high)];
-  return html`<rect
+  return markup`<rect
       class="expected"
       x="${from}"
       y="${y}"
