@@ -6,7 +6,7 @@ import {
   closeSync,
   copyFileSync,
   existsSync,
-  fsyncSync,
+  fdatasyncSync,
   mkdirSync,
   openSync,
   readdirSync,
@@ -38,6 +38,17 @@ export class Publisher {
     this.options = options;
   }
 
+  /** Has the staged outputs of items on disk: only then may their commit be. Throws if the disk refuses. */
+  persist(fragment: number, task: number, { start, end }: Range): void {
+    const { job, items } = this.options;
+    if (job.tasks[task]!.output === null) return;
+    for (const [offset, value] of items.values(task, start, end).entries()) {
+      const staged = this.stagedPath(fragment, task, start + offset, outputPathOf(job, job.tasks[task]!, value)!);
+      // One that is missing is said when it can't be put in place.
+      if (existsSync(staged)) syncFile(staged);
+    }
+  }
+
   /** Puts the outputs of committed items in place. Never throws. */
   publish(fragment: number, task: number, { start, end }: Range): void {
     const { job, items } = this.options;
@@ -66,13 +77,12 @@ export class Publisher {
   }
 
   private publishOne(fragment: number, task: number, position: number, value: unknown): void {
-    const { job, stagingFolder, onProblem } = this.options;
+    const { job, onProblem } = this.options;
     let path = '';
     try {
       path = outputPathOf(job, job.tasks[task]!, value)!;
-      const staged = join(stagingFolder, stagedName(fragment, task, position, basename(path)));
       this.makeFolder(dirname(path));
-      move(staged, path);
+      move(this.stagedPath(fragment, task, position, path), path);
     } catch (error) {
       this.problems++;
       const why = error instanceof Error ? error.message : String(error);
@@ -80,10 +90,23 @@ export class Publisher {
     }
   }
 
+  private stagedPath(fragment: number, task: number, position: number, path: string): string {
+    return join(this.options.stagingFolder, stagedName(fragment, task, position, basename(path)));
+  }
+
   private makeFolder(folder: string): void {
     if (this.madeFolders.has(folder)) return;
     mkdirSync(folder, { recursive: true });
     this.madeFolders.add(folder);
+  }
+}
+
+function syncFile(path: string): void {
+  const file = openSync(path, 'r');
+  try {
+    fdatasyncSync(file);
+  } finally {
+    closeSync(file);
   }
 }
 
@@ -95,9 +118,7 @@ function move(from: string, to: string): void {
     if (!(error instanceof Error && 'code' in error && error.code === 'EXDEV')) throw error;
     const beside = `${to}.morsel-${process.pid}`;
     copyFileSync(from, beside);
-    const copy = openSync(beside, 'r');
-    fsyncSync(copy);
-    closeSync(copy);
+    syncFile(beside);
     renameSync(beside, to);
     rmSync(from);
   }

@@ -1,5 +1,5 @@
 /** Begins a run, or goes on with one, in this process. */
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { FragmentScheduler } from '../fragment-scheduler/scheduler.ts';
 import { fingerprintOf, taskIdentity } from '../items/fingerprint.ts';
 import { ItemTable } from '../items/item-table.ts';
@@ -59,14 +59,24 @@ export async function startRun(job: JobSpec, options: RunOptions): Promise<Run> 
   // Refuses a kind of target that can't be run on before anything is written.
   chooseTarget({ job, workload, stagingFolder: '', workerCommand: options.workerCommand });
   const { id, folder } = createRunFolder(options.morselFolder, job.job, new Date());
-  const lock = lockRun(folder, id);
-  items.moveTo(itemsFolder(folder));
-  const journal = Journal.open(folder);
-  using started = openHistory(options.morselFolder);
+  try {
+    const lock = lockRun(folder, id);
+    items.moveTo(itemsFolder(folder));
+    const journal = Journal.open(folder);
+    journal.begin(id, job, workload);
+    recordFingerprints(job, options.morselFolder);
+    return await begin({ id, folder, job, workload, items, journal, lock, options, resumed: false });
+  } catch (error) {
+    rmSync(folder, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/** From now on outputs count as made by the job's present commands. */
+function recordFingerprints(job: JobSpec, morselFolder: string): void {
+  using history = openHistory(morselFolder);
   const fingerprints = job.tasks.map((task) => ({ task: taskIdentity(job, task), fingerprint: fingerprintOf(task) }));
-  started.recordFingerprints(fingerprints, Date.now());
-  journal.begin(id, job, workload);
-  return begin({ id, folder, job, workload, items, journal, lock, options, resumed: false });
+  history.recordFingerprints(fingerprints, Date.now());
 }
 
 /**
