@@ -1,8 +1,9 @@
 import type { JobSpec } from '../job-spec.ts';
 import type { Piece } from '../fragment-scheduler/events.ts';
-import type { Predictor } from '../predictive-model/model.ts';
+import type { ItemPrediction, Predictor } from '../predictive-model/model.ts';
 import type { Interval } from '../predictive-model/prediction.ts';
 import { overheadsOf } from '../safe-points/overheads.ts';
+import { cohortAt } from '../task-queue/task-queue.ts';
 import type { Workload } from '../workload.ts';
 import type { Plan, PlannedFragment } from './plan.ts';
 import { planProblems } from './problems.ts';
@@ -40,7 +41,7 @@ export function makePlan({
   isCancelled = () => false,
 }: PlanOptions): Plan {
   const options = { workload, target: job.target, model, overheads: overheadsOf(job.target), isCancelled };
-  const expected = simulate({ ...options, itemSeconds: ({ itemSeconds }) => itemSeconds.expected });
+  const expected = simulate({ ...options, itemSeconds: (piece) => predicted(piece, workload, model).seconds });
   const affordable = Math.floor(MOST_FRAGMENTS / Math.max(1, expected.fragments.length));
   const drawn: Simulation[] = [];
   for (let draw = 0; draw < Math.min(draws, Math.max(4, affordable)); draw++) {
@@ -68,18 +69,23 @@ export function makePlan({
 function drawnSeconds(workload: Workload, model: Predictor, seed: number): (piece: Piece) => number {
   const draw = normal(uniform(seed));
   const levels = new Map<number, number>();
-  return ({ task, start, end, itemSeconds }) => {
-    const { key, cohorts, estimateSeconds } = workload.tasks[task]!;
-    const query = { key, instanceType: '', cost: cohorts[0]?.cost ?? null, load: 0, idleSeconds: 0, estimateSeconds };
-    const { within, level, bounds } = model.predict(query);
+  return (piece) => {
+    const { task, start, end } = piece;
+    const { seconds, within, level, bounds } = predicted(piece, workload, model);
     let off = levels.get(task);
     if (off === undefined) {
       const z = draw();
       off = level * (z / NORMAL_TENTH) * (z < 0 ? -bounds.low : bounds.high);
       levels.set(task, off);
     }
-    return itemSeconds.expected * Math.exp(off + (within / Math.sqrt(end - start)) * draw());
+    return seconds * Math.exp(off + (within / Math.sqrt(end - start)) * draw());
   };
+}
+
+function predicted({ task, start }: Piece, workload: Workload, model: Predictor): ItemPrediction {
+  const { key, cohorts, estimateSeconds } = workload.tasks[task]!;
+  const { cost } = cohorts[cohortAt(cohorts, start)]!;
+  return model.predict({ key, instanceType: '', cost, load: 0, idleSeconds: 0, estimateSeconds });
 }
 
 /** The 80 % interval of a figure over the drawn courses, around its value in the expected one. */

@@ -4,7 +4,7 @@ import type { TargetSpec } from '../job-spec.ts';
 import type { Predictor } from '../predictive-model/model.ts';
 import type { Overheads } from '../safe-points/injector.ts';
 import type { Workload } from '../workload.ts';
-import { StandingModel } from './standing-model.ts';
+import { PreviewModel } from './preview-model.ts';
 import { VirtualWorld } from './virtual-world.ts';
 
 /** Events after which a job is taken for one that never ends. */
@@ -61,7 +61,7 @@ export class Cancelled extends Error {
  */
 export function simulate(options: SimulationOptions): Simulation {
   const { workload, target, overheads, itemSeconds, isCancelled } = options;
-  const model = new StandingModel(options.model);
+  const model = new PreviewModel(options.model, workload);
   const scheduler = new FragmentScheduler({ workload, target, model, overheads });
   const world = new VirtualWorld({ workload, target, overheads, itemSeconds });
   const recorder = new Recorder(workload, target.cpus);

@@ -5,8 +5,12 @@ import { PRIOR_SPREAD, TaskModel, type Spread } from './task-model.ts';
 
 /** Half an 80 % interval of a normal distribution, in standard deviations. */
 const NORMAL_TENTH = 1.2816;
-/** An item's seconds where nothing at all is known. */
+/** An item's seconds where nothing at all is known, … */
 const GUESS_SECONDS = 1;
+/** … and how far that may be off, as a spread: ten times as long, or a tenth. */
+const GUESS_LEVEL = 1.8;
+/** The same for a task that is taken to be like the other tasks of the job: four times as long, or a quarter. */
+const SIBLING_LEVEL = 1.1;
 
 export interface Query extends Features {
   key: string;
@@ -59,8 +63,7 @@ export class PredictiveModel implements Predictor {
     const task = this.tasks.get(query.key);
     const seconds = task?.seconds(query, query.instanceType) ?? null;
     if (!task || seconds === null) {
-      const prior = query.estimateSeconds ?? this.unknownSeconds();
-      return { seconds: prior, ...PRIOR_SPREAD, bounds: { low: -NORMAL_TENTH, high: NORMAL_TENTH } };
+      return { ...this.prior(query.estimateSeconds), bounds: { low: -NORMAL_TENTH, high: NORMAL_TENTH } };
     }
     return { seconds, ...task.spread, bounds: task.calibration.bounds() };
   }
@@ -85,8 +88,11 @@ export class PredictiveModel implements Predictor {
     };
   }
 
-  private unknownSeconds(): number {
-    return this.siblings.weight > 0 ? Math.exp(this.siblings.log) : GUESS_SECONDS;
+  private prior(estimateSeconds: number | null): { seconds: number } & Spread {
+    if (estimateSeconds !== null) return { seconds: estimateSeconds, ...PRIOR_SPREAD };
+    if (this.siblings.weight > 0)
+      return { seconds: Math.exp(this.siblings.log), ...PRIOR_SPREAD, level: SIBLING_LEVEL };
+    return { seconds: GUESS_SECONDS, ...PRIOR_SPREAD, level: GUESS_LEVEL };
   }
 }
 

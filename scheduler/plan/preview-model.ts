@@ -1,0 +1,53 @@
+import type { ItemPrediction, Predictor, Query } from '../predictive-model/model.ts';
+import type { Observation } from '../predictive-model/observation.ts';
+import type { PredictionBasis } from '../predictive-model/prediction.ts';
+import type { Workload } from '../workload.ts';
+
+/** What a simulated run has taught of one task: by which factor (its logarithm) the real model's prediction was off. */
+interface Lesson {
+  items: number;
+  samples: number;
+  logRatio: number;
+}
+
+/**
+ * A model for a preview: it predicts what the real one does, and learns from the simulated run without touching the real
+ * one. Of a task that was never run it learns the level, so that fragments grow in the plan as they will in the run; what
+ * is known of a task that was run stays as it is.
+ */
+export class PreviewModel implements Predictor {
+  private readonly model: Predictor;
+  private readonly estimates: ReadonlyMap<string, number | null>;
+  private readonly lessons = new Map<string, Lesson>();
+
+  constructor(model: Predictor, { tasks }: Workload) {
+    this.model = model;
+    this.estimates = new Map(tasks.map(({ key, estimateSeconds }) => [key, estimateSeconds]));
+  }
+
+  predict(query: Query): ItemPrediction {
+    const prediction = this.model.predict(query);
+    const lesson = this.lessons.get(query.key);
+    if (!lesson || this.model.observations(query.key) > 0) return prediction;
+    const seconds = prediction.seconds * Math.exp(lesson.logRatio);
+    return { ...prediction, seconds, level: prediction.level / (1 + lesson.samples) };
+  }
+
+  observe(observation: Observation): void {
+    const { key, count, seconds } = observation;
+    const lesson = this.lessons.get(key) ?? { items: 0, samples: 0, logRatio: 0 };
+    const expected = this.model.predict({ ...observation, estimateSeconds: this.estimates.get(key) ?? null });
+    lesson.items += count;
+    lesson.samples++;
+    lesson.logRatio += (Math.log(seconds / count / expected.seconds) - lesson.logRatio) / lesson.samples;
+    this.lessons.set(key, lesson);
+  }
+
+  observations(key: string): number {
+    return this.model.observations(key) + (this.lessons.get(key)?.items ?? 0);
+  }
+
+  basis(key: string, estimateSeconds: number | null): PredictionBasis {
+    return this.model.basis(key, estimateSeconds);
+  }
+}
