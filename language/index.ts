@@ -1,5 +1,6 @@
 /** What the rest of Morsel sees of its language. */
 export { findJobs } from './ast-places.ts';
+export { formatted } from './formatting/formatter.ts';
 export * as ast from './generated/ast.ts';
 export { findTask, lowerJob, type LowerOptions } from './lowering/lower-job.ts';
 export { BUILT_IN_TARGET } from './lowering/lower-target.ts';
@@ -23,3 +24,5 @@ export { visibleInputs, visibleParams, visibleTargets, visibleTasks } from './sc
 export { type OptionType, type TargetOption, targetKinds, targetOption } from './targets/options.ts';
 export { otherUnits, showAmount, unitsOf } from './units.ts';
 export type { InputProbe } from './validation/input-probe.ts';
+export { type DiagnosticCode, diagnosticCodes } from './validation/codes.ts';
+export type { DiagnosticData, Fix } from './validation/report.ts';

@@ -8,13 +8,17 @@ import {
   type PartialLangiumServices,
   type PartialLangiumSharedServices,
 } from 'langium/lsp';
+import { MorselFormatter } from './formatting/formatter.ts';
 import { MorselGeneratedModule, MorselGeneratedSharedModule } from './generated/module.ts';
+import { MorselErrorMessages } from './parser/error-messages.ts';
 import { MorselTokenBuilder } from './parser/token-builder.ts';
 import { MorselValueConverter } from './parser/value-converter.ts';
 import { MorselDocumentBuilder, MorselIndexManager } from './scoping/document-builder.ts';
 import { MorselScopeComputation } from './scoping/scope-computation.ts';
 import { MorselScopeProvider } from './scoping/scope-provider.ts';
+import { MorselDocumentValidator } from './validation/document-validator.ts';
 import type { InputProbe } from './validation/input-probe.ts';
+import { registerChecks } from './validation/register-checks.ts';
 
 /** What Morsel adds to Langium's services. */
 export interface MorselAddedServices {
@@ -29,15 +33,20 @@ export type MorselServices = LangiumServices & MorselAddedServices;
 type MorselModule = Module<MorselServices, PartialLangiumServices & MorselAddedServices>;
 
 const morselModule: MorselModule = {
+  lsp: { Formatter: () => new MorselFormatter() },
   parser: {
     TokenBuilder: () => new MorselTokenBuilder(),
     ValueConverter: () => new MorselValueConverter(),
+    ParserErrorMessageProvider: () => new MorselErrorMessages(),
   },
   references: {
     ScopeProvider: (services) => new MorselScopeProvider(services),
     ScopeComputation: (services) => new MorselScopeComputation(services),
   },
-  validation: { InputProbe: () => undefined },
+  validation: {
+    InputProbe: () => undefined,
+    DocumentValidator: (services) => new MorselDocumentValidator(services),
+  },
 };
 
 const morselSharedModule: Module<LangiumSharedServices, PartialLangiumSharedServices> = {
@@ -79,6 +88,7 @@ export function createMorselServices(
     (extensions.morsel ?? {}) as MorselModule,
   );
   shared.ServiceRegistry.register(Morsel);
+  registerChecks(Morsel);
   if (context.connection === undefined) {
     // Without a client nobody will ever send the settings that Langium would wait for.
     void shared.workspace.ConfigurationProvider.initialized({});

@@ -13,7 +13,9 @@ export const MorselTerminals = {
     NUMBER: /-?[0-9]+(\.[0-9]+)?/,
     NAME: /[_a-zA-Z\u00C0-\u024F\u0370-\u1FFF\u3040-\uD7FF][\w\u00C0-\u024F\u0370-\u1FFF\u3040-\uD7FF-]*/,
     BLOCK: /"""[\s\S]*?"""(?!")/,
+    UNCLOSED_BLOCK: /"""[\s\S]*/,
     STRING: /"(\\[^\n\r]|[^"\\\n\r])*"/,
+    UNCLOSED_STRING: /"(\\[^\n\r]|[^"\\\n\r])*/,
 };
 
 export type MorselTerminalNames = keyof typeof MorselTerminals;
@@ -665,7 +667,7 @@ export function isTaskStatement(item: unknown): item is TaskStatement {
     return reflection.isInstance(item, TaskStatement.$type);
 }
 
-/** `value` is the text as written between the quotes, with escapes undone; placeholders in it are parsed by placeholders/. */
+/** `value` is the text between the quotes, with escapes undone; placeholders in it are parsed by placeholders/. */
 export interface Text extends langium.AstNode {
     readonly $container: CsvSource | Env | FilesSource | JsonSource | LinesSource | ListSource | Module | Option | Output | Param | Run | Shell | Stream | TextList | Workdir;
     readonly $type: 'Text';

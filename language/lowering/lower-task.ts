@@ -100,8 +100,7 @@ function lowerNeeds(needs: ast.Needs | undefined): TaskSpec['needs'] {
 }
 
 function lowerSafePoint(task: ast.Task): SafePointSpec {
-  const every = task.statements.find((each) => ast.isSafePoint(each) && !isBetweenSteps(each));
-  const quantity = ast.isSafePoint(every) ? every.every : undefined;
+  const quantity = task.statements.filter(ast.isSafePoint).find((each) => !isBetweenSteps(each))?.every;
   if (quantity === undefined) return { kind: 'auto' };
   const items = amountOf(quantity, 'items');
   if (items !== null) return { kind: 'items', everyItems: items };

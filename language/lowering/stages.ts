@@ -31,7 +31,7 @@ export function stagesOf(task: ast.Task): Stage[] {
 }
 
 /** A bare `safepoint` is a cut between two steps; with `every` or `auto` it is about how often. */
-export const isBetweenSteps = (node: unknown): node is ast.SafePoint =>
+export const isBetweenSteps = (node: unknown): boolean =>
   ast.isSafePoint(node) && node.every === undefined && !node.auto;
 
 export const stageName = (task: ast.Task, index: number): string => (index === 1 ? task.name : `${task.name}#${index}`);

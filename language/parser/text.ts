@@ -10,13 +10,17 @@ export interface DecodedText {
 /** Backslash and what it stands for in `"…"`; any other backslash is an ordinary character, as shells and patterns need it. */
 const escapes: Readonly<Record<string, string>> = { '"': '"', '\\': '\\', n: '\n', t: '\t' };
 
-/** Decodes a string as written in the source, quotes included. */
+/** Decodes a string as written in the source, quotes included; the closing ones may be missing. */
 export function decodeText(source: string): DecodedText {
-  return source.startsWith('"""') && source.length >= 6 ? decodeBlock(source) : decodeString(source);
+  return source.startsWith('"""') ? decodeBlock(source) : decodeString(source);
 }
 
+/** Whether the closing quotes are there. */
+export const isClosed = (source: string): boolean =>
+  source.startsWith('"""') ? source.length >= 6 && source.endsWith('"""') : /^"(\\[^\n\r]|[^"\\\n\r])*"$/.test(source);
+
 function decodeString(source: string): DecodedText {
-  const end = source.length > 1 && source.endsWith('"') ? source.length - 1 : source.length;
+  const end = isClosed(source) ? source.length - 1 : source.length;
   let text = '';
   const offsets: number[] = [];
   for (let at = 1; at < end; at++) {
@@ -34,7 +38,7 @@ function decodeString(source: string): DecodedText {
  * lines share, and the line of the closing quotes.
  */
 function decodeBlock(source: string): DecodedText {
-  const lines = splitLines(source.slice(3, -3));
+  const lines = splitLines(source.slice(3, isClosed(source) ? -3 : undefined));
   if (lines.length === 1) return take([lines[0]!], 0, 3);
   const first = lines[0]!.text.trim() === '' ? 1 : 0;
   const last = lines.at(-1)!.text.trim() === '' ? lines.length - 1 : lines.length;

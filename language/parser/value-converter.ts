@@ -3,7 +3,7 @@ import { decodeText } from './text.ts';
 
 export class MorselValueConverter extends DefaultValueConverter {
   protected override runConverter(rule: GrammarAST.AbstractRule, input: string, cstNode: CstNode): ValueType {
-    if (rule.name === 'STRING' || rule.name === 'BLOCK') return decodeText(input).text;
+    if (/^(UNCLOSED_)?(STRING|BLOCK)$/.test(rule.name)) return decodeText(input).text;
     return super.runConverter(rule, input, cstNode);
   }
 }

@@ -121,7 +121,7 @@ function addHole(result: TemplateParts, tokens: IToken[], at: (index: number) =>
 }
 
 function problemOf(tokens: IToken[], found: IToken, at: (index: number) => number): PlaceholderProblem {
-  const isEnd = Number.isNaN(found.startOffset);
+  const isEnd = !tokens.includes(found);
   const written = tokens.map(({ image }) => image).join('');
   const offset = at(isEnd ? endOf(tokens.at(-1)!) : found.startOffset);
   const end = isEnd ? offset : at(endOf(found));

@@ -131,7 +131,10 @@ export function namesFor(text: ast.Text): PlaceholderName[] {
 }
 
 /** The output that a step or a task declares itself. */
-export const outputOf = (node: ast.Step | ast.Task): ast.Output | undefined => node.statements.find(ast.isOutput);
+export function outputOf(node: ast.Step | ast.Task): ast.Output | undefined {
+  const statements: readonly (ast.TaskStatement | ast.StepStatement)[] = node.statements;
+  return statements.find(ast.isOutput);
+}
 
 /** The output that `out` stands for in a command: that of its step, or of the task where the step is the last. */
 function outputFor(text: ast.Text, task: ast.Task): ast.Output | undefined {

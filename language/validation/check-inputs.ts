@@ -1,0 +1,113 @@
+/** What an input says, and what the file system says to it. */
+import { UriUtils } from 'langium';
+import * as ast from '../generated/ast.ts';
+import type { FieldAccess } from '../placeholders/placeholder.ts';
+import { documentOf, inputOf, meaningOf, placeholdersOf, templateOf } from '../placeholders/template.ts';
+import { unknownField } from './check-placeholders.ts';
+import type { InputProbe } from './input-probe.ts';
+import type { Report } from './report.ts';
+
+export function checkInput({ name, source }: ast.Input, report: Report): void {
+  if (ast.isRangeSource(source)) {
+    if (!Number.isInteger(source.from) || !Number.isInteger(source.to)) {
+      report('out-of-range', 'A range goes over whole numbers.', { node: source });
+    } else if (source.from > source.to) {
+      report('empty-input', `This range is empty: write \`${source.to}..${source.from}\`.`, { node: source }, [
+        {
+          title: `Change to \`${source.to}..${source.from}\``,
+          edits: [{ range: source.$cstNode!.range, newText: `${source.to}..${source.from}` }],
+        },
+      ]);
+    }
+  }
+  if (ast.isListSource(source)) {
+    if (source.values.length === 0)
+      report('empty-input', `The list \`${name}\` is empty, so its tasks have nothing to do.`, { node: source });
+    for (const value of source.values) checkPlain(value, 'A value of a list', report);
+  }
+}
+
+export const checkParam = ({ value }: ast.Param, report: Report): void => checkPlain(value, 'A param', report);
+
+function checkPlain(value: ast.Text | ast.Quantity | undefined, what: string, report: Report): void {
+  if (!ast.isQuantity(value) || value.unit === undefined) return;
+  report(
+    'wrong-unit',
+    `${what} is a plain number or a text: write \`${value.value}\` or \`"${value.value} ${value.unit}"\`.`,
+    { node: value },
+    [
+      {
+        title: `Change to \`${value.value}\``,
+        edits: [{ range: value.$cstNode!.range, newText: String(value.value) }],
+      },
+    ],
+  );
+}
+
+/** Asks the file system. Paths with params are left alone: their values may come from the command line. */
+export async function probeInput(input: ast.Input, probe: InputProbe, report: Report): Promise<void> {
+  const folder = UriUtils.dirname(documentOf(input).uri).fsPath;
+  const { source } = input;
+  if (ast.isFilesSource(source)) {
+    const texts = [...source.patterns, ...source.exclude];
+    if (texts.some(hasPlaceholder)) return;
+    const exclude = source.exclude.map(plain);
+    if ((await probe.files(source.patterns.map(plain), exclude, folder)) > 0) return;
+    report(
+      'empty-input',
+      `No file matches ${source.patterns.map((each) => `"${plain(each)}"`).join(', ')} in the folder of this file.`,
+      { node: source },
+    );
+  } else if (ast.isCsvSource(source) || ast.isLinesSource(source) || ast.isJsonSource(source)) {
+    if (hasPlaceholder(source.path) || (await probe.exists(plain(source.path), folder))) return;
+    report('missing-file', `There is no file "${plain(source.path)}" in the folder of this file.`, {
+      node: source.path,
+    });
+  }
+}
+
+const hasPlaceholder = (text: ast.Text): boolean => placeholdersOf(text).length > 0;
+
+/** The text of a path without placeholders, with `{{` undone. */
+const plain = (text: ast.Text): string =>
+  templateOf(text)
+    .parts.map((part) => ('text' in part ? part.text : ''))
+    .join('');
+
+/** Fields of csv rows, against the header line of their file. */
+export async function probeColumns(texts: readonly ast.Text[], probe: InputProbe, report: Report): Promise<void> {
+  const known = new Map<ast.CsvSource, string[] | null>();
+  for (const text of texts) {
+    for (const placeholder of placeholdersOf(text)) {
+      const meaning = meaningOf(placeholder, text);
+      const field = placeholder.fields[0];
+      if (meaning.kind !== 'item' || field === undefined) continue;
+      const columns = await columnsOf(meaning.item.$container, known, probe);
+      if (columns !== null) checkColumn(placeholder.name.text, field, columns, text, report);
+    }
+  }
+}
+
+async function columnsOf(
+  task: ast.Task,
+  known: Map<ast.CsvSource, string[] | null>,
+  probe: InputProbe,
+): Promise<string[] | null> {
+  const source = inputOf(task)?.source;
+  if (!ast.isCsvSource(source) || hasPlaceholder(source.path)) return null;
+  const found = known.get(source);
+  if (found !== undefined) return found;
+  const columns = await probe.columns(plain(source.path), UriUtils.dirname(documentOf(source).uri).fsPath);
+  known.set(source, columns);
+  return columns;
+}
+
+function checkColumn(
+  item: string,
+  field: FieldAccess,
+  columns: readonly string[],
+  text: ast.Text,
+  report: Report,
+): void {
+  if (!columns.includes(field.text)) unknownField(item, field, columns, text, report);
+}

@@ -1,0 +1,65 @@
+import type { AstNode, ValidationAcceptor } from 'langium';
+import type { Range } from 'vscode-languageserver';
+import { documentOf } from '../placeholders/template.ts';
+import type { Place } from '../placeholders/placeholder.ts';
+import { diagnosticCodes, type DiagnosticCode } from './codes.ts';
+
+/** A change of the text that mends what a diagnostic is about. Stands in `diagnostic.data.fixes`, best first. */
+export interface Fix {
+  /** As a person chooses it: `Change to \`photo\``. */
+  title: string;
+  edits: { range: Range; newText: string }[];
+}
+
+/** What `diagnostic.data` holds. */
+export interface DiagnosticData {
+  code: DiagnosticCode;
+  fixes: Fix[];
+}
+
+/** Where a diagnostic stands: a node, a property of it, or a place in the text. */
+export interface At {
+  node: AstNode;
+  property?: string;
+  index?: number;
+  place?: Place;
+}
+
+/** Takes what a check found. */
+export type Report = (code: DiagnosticCode, message: string, at: At, fixes?: Fix[]) => void;
+
+export const reportTo =
+  (accept: ValidationAcceptor): Report =>
+  (code, message, { node, property, index, place }, fixes = []) => {
+    const data: DiagnosticData = { code, fixes };
+    accept(diagnosticCodes[code], message, {
+      node,
+      code,
+      data,
+      ...(property !== undefined && { property }),
+      ...(index !== undefined && { index }),
+      ...(place !== undefined && { range: rangeOf(node, place) }),
+      ...(code.startsWith('unused-') && diagnosticCodes[code] === 'warning' && { tags: [1] }),
+    });
+  };
+
+export function rangeOf(node: AstNode, { offset, end }: Place): Range {
+  const { textDocument } = documentOf(node);
+  return { start: textDocument.positionAt(offset), end: textDocument.positionAt(end) };
+}
+
+/** Replaces a place by other text. */
+export const replaceBy = (node: AstNode, place: Place, newText: string): Fix => ({
+  title: newText === '' ? 'Remove it' : `Change to \`${newText}\``,
+  edits: [{ range: rangeOf(node, place), newText }],
+});
+
+/** Replaces a place by the name that was probably meant; none where no name is near. */
+export const fixesFor = (node: AstNode, place: Place | undefined, newText: string | undefined): Fix[] =>
+  place === undefined || newText === undefined ? [] : [replaceBy(node, place, newText)];
+
+/** Text that is put in at an offset. */
+export const insertAt = (node: AstNode, offset: number, newText: string, title: string): Fix => ({
+  title,
+  edits: [{ range: rangeOf(node, { offset, end: offset }), newText }],
+});
