@@ -85,6 +85,7 @@ export function createMorselServices(
     MorselGeneratedModule,
     morselModule,
     probe,
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- `inject` takes modules that give a part of the services
     (extensions.morsel ?? {}) as MorselModule,
   );
   shared.ServiceRegistry.register(Morsel);

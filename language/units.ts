@@ -11,11 +11,6 @@ export const unitsOf: Readonly<Record<Measure, Readonly<Partial<Record<Unit, num
   items: { item: 1, items: 1 },
 };
 
-/** What a unit measures. */
-export function measureOf(unit: Unit): Measure {
-  return (Object.keys(unitsOf) as Measure[]).find((measure) => unitsOf[measure][unit] !== undefined) ?? 'items';
-}
-
 /** In seconds, bytes, cpus or items; null where the quantity has no unit of that measure. */
 export function amountOf(quantity: Quantity, measure: Measure): number | null {
   const factor = quantity.unit === undefined ? undefined : unitsOf[measure][quantity.unit];

@@ -1,6 +1,6 @@
 import { UriUtils } from 'langium';
 import type { InputSource, InputSpec } from '../../scheduler/job-spec.ts';
-import * as ast from '../generated/ast.ts';
+import type * as ast from '../generated/ast.ts';
 import { documentOf } from '../placeholders/template.ts';
 import { spanOf } from './source-span.ts';
 import { lowerPath, type TemplateContext } from './lower-template.ts';

@@ -1,4 +1,4 @@
-import type { TargetKind, TargetSpec } from '../../scheduler/job-spec.ts';
+import type { TargetSpec } from '../../scheduler/job-spec.ts';
 import { fileOf } from '../ast-places.ts';
 import * as ast from '../generated/ast.ts';
 import { visibleTargets } from '../scoping/visible.ts';
@@ -71,7 +71,8 @@ function builtIn(job: ast.Job): TargetSpec {
 }
 
 function lowerDeclared(target: ast.Target): TargetSpec {
-  if (!targetKinds.has(target.kind)) {
+  const kind = targetKinds.get(target.kind)?.kind;
+  if (kind === undefined) {
     const kinds = [...targetKinds.keys()];
     throw new LoweringProblem(
       `There is no kind of target \`${target.kind}\`.${didYouMean(target.kind, kinds) || ` There is ${kinds.join(', ')}.`}`,
@@ -80,8 +81,7 @@ function lowerDeclared(target: ast.Target): TargetSpec {
   const values = new Map(target.options.map((option) => [option.name, option.value]));
   return {
     name: target.name,
-    // Checked just above.
-    kind: target.kind as TargetKind,
+    kind,
     instances: instancesOf(values.get('instances'), target),
     lifespanSeconds: quantity(values.get('lifespan'), 'time'),
     cpus: quantity(values.get('cpus'), null) ?? 1,

@@ -8,6 +8,9 @@ export interface TaskOrder {
   cycles: ast.Task[][];
 }
 
+/** A tangle of tasks has more cycles than anyone could read. */
+const MOST_CYCLES = 20;
+
 /** One walk over the graph, without recursion: a chain of tasks may be as long as it likes. */
 export function orderTasks(tasks: readonly ast.Task[]): TaskOrder {
   const state = new Map<ast.Task, 'open' | 'done'>();
@@ -26,13 +29,18 @@ function visit(start: ast.Task, state: Map<ast.Task, 'open' | 'done'>, result: T
       result.order.push(top.task);
       path.pop();
     } else if (state.get(before) === 'open') {
-      const tasks = path.map(({ task }) => task);
-      result.cycles.push(tasks.slice(tasks.indexOf(before)));
+      if (result.cycles.length < MOST_CYCLES) result.cycles.push(cycleTo(before, path));
     } else if (!state.has(before)) {
       state.set(before, 'open');
       path.push({ task: before, waitsFor: predecessorsOf(before), next: 0 });
     }
   }
+}
+
+/** The way waited along, from a task back to itself. */
+function cycleTo(start: ast.Task, path: readonly { task: ast.Task }[]): ast.Task[] {
+  const tasks = path.map(({ task }) => task);
+  return tasks.slice(tasks.indexOf(start));
 }
 
 /** `a → b → a`: each waits for the next. */

@@ -1,7 +1,7 @@
 /** Parses the placeholders of a string, with the place of each part in the document. */
 import { EmbeddedActionsParser, type IToken } from 'chevrotain';
 import type { DecodedText } from '../parser/text.ts';
-import type { FieldAccess, Name, Placeholder, PlaceholderProblem, TemplateParts } from './placeholder.ts';
+import type { FieldAccess, Name, PlaceholderProblem, TemplateParts } from './placeholder.ts';
 import {
   Bang,
   Close,

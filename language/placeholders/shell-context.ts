@@ -53,8 +53,8 @@ export class ShellContext {
   /** Where a placeholder would stand now. */
   place(): { quotes: Quotes } | { refusal: Refusal } {
     const frame = this.#frame;
-    const outer = this.#frames.find((each) => refusing.has(each));
-    if (outer !== undefined) return { refusal: outer as Refusal };
+    const outer = this.#frames.find(isRefusing);
+    if (outer !== undefined) return { refusal: outer };
     if (this.#isInHereDocumentWord()) return { refusal: 'here-document' };
     if (frame === 'single') return { quotes: 'single' };
     if (this.#escaped) return { refusal: 'after-backslash' };
@@ -294,7 +294,7 @@ export class ShellContext {
   }
 }
 
-const refusing: ReadonlySet<Frame> = new Set<Frame>([
+const refusing: ReadonlySet<string> = new Set<Frame>([
   'backticks',
   'here-document',
   'comment',
@@ -303,6 +303,8 @@ const refusing: ReadonlySet<Frame> = new Set<Frame>([
   'ansi-quotes',
   'unclear',
 ]);
+
+const isRefusing = (frame: Frame): frame is Frame & Refusal => refusing.has(frame);
 
 /** What to do instead, for each refusal. */
 export const refusalWords: Readonly<Record<Refusal, string>> = {

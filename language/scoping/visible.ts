@@ -38,7 +38,7 @@ export class Names<T extends { name: string }> {
 const tables = new WeakMap<readonly object[], Table<{ name: string }>>();
 
 function tableOf<T extends { name: string }>(nodes: readonly T[]): Table<T> {
-  // The list that a table was made of decides its type.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the list that a table was made of decides its type
   const known = tables.get(nodes) as Table<T> | undefined;
   if (known !== undefined) return known;
   const table = new Map<string, T>();

@@ -63,7 +63,7 @@ function unknownName(placeholder: Placeholder, text: ast.Text, report: Report): 
   const near = closest(name.text, heads);
   const help =
     near === undefined
-      ? known(heads) + ` For braces that are only braces write \`{{${name.text}}}\`.`
+      ? listed(heads) + ` For braces that are only braces write \`{{${name.text}}}\`.`
       : ` Did you mean \`${near}\`?`;
   const fixes = fixesFor(text, name, near);
   const source = text.$cstNode!.text.slice(
@@ -79,7 +79,7 @@ function unknownName(placeholder: Placeholder, text: ast.Text, report: Report): 
   );
 }
 
-const known = (heads: readonly string[]): string =>
+const listed = (heads: readonly string[]): string =>
   heads.length === 0 || heads.length > 8
     ? ''
     : ` There is ${[...new Set(heads)].map((each) => `\`${each}\``).join(', ')}.`;
@@ -256,28 +256,17 @@ function checkTaskOutput(task: ast.Task, at: At, reader: ast.Task, report: Repor
   }
 }
 
-const waiting = new WeakMap<ast.Task, ReadonlySet<ast.Task>>();
-
 /** Whether a task comes after another, directly or not. */
 function waitsFor(task: ast.Task, other: ast.Task): boolean {
-  const direct = predecessorsOf(task);
-  if (direct.includes(other)) return true;
-  const known = waiting.get(task) ?? collectAncestors(task);
-  waiting.set(task, known);
-  return known.has(other);
-}
-
-function collectAncestors(task: ast.Task): ReadonlySet<ast.Task> {
-  const found = new Set<ast.Task>();
-  const queue = [task];
-  for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
-    for (const before of predecessorsOf(next)) {
-      if (found.has(before)) continue;
-      found.add(before);
-      queue.push(before);
-    }
+  const seen = new Set<ast.Task>();
+  const queue = predecessorsOf(task);
+  for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+    if (next === other) return true;
+    if (seen.has(next)) continue;
+    seen.add(next);
+    queue.push(...predecessorsOf(next));
   }
-  return found;
+  return false;
 }
 
 function checkQuotes(text: ast.Text, report: Report): void {
