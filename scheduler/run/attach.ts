@@ -1,5 +1,7 @@
 /** The other end of a run's control socket: for those who watch and steer it from another process. */
+import { once } from 'node:events';
 import { connect } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
 import { createMessageConnection, SocketMessageReader, SocketMessageWriter } from 'vscode-jsonrpc/node';
 import { Attach, ContinueRun, Event, PauseRun, StopRun } from './control.ts';
 import type { RunEvent, RunProgress } from './events.ts';
@@ -28,15 +30,24 @@ export async function attach(runFolder: string, onEvent: (event: RunEvent) => vo
     socket.once('error', () => reject(new RunError(`run ${run.id} is not at work any more`)));
   });
   const connection = createMessageConnection(new SocketMessageReader(socket), new SocketMessageWriter(socket));
-  const closed = new Promise<void>((resolve) => {
-    socket.once('close', () => {
-      connection.dispose();
-      resolve();
-    });
-  });
+  let received = 0;
+  const hangUp = once(socket, 'close');
+  const ended = async (): Promise<void> => {
+    await hangUp;
+    // What had arrived by then is still handed out, a message a turn.
+    for (let known = -1; known !== received; await setImmediate()) {
+      known = received;
+      await setImmediate();
+    }
+    connection.dispose();
+  };
+  const closed = ended();
   socket.on('error', () => socket.destroy());
   connection.onError(() => socket.destroy());
-  connection.onNotification(Event, onEvent);
+  connection.onNotification(Event, (event) => {
+    received++;
+    onEvent(event);
+  });
   connection.listen();
   const progress = await connection.sendRequest(Attach);
   return {

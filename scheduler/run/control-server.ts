@@ -39,11 +39,11 @@ export async function openControlServer(runFolder: string, actions: ControlActio
   const path = socketPath(runFolder);
   // Whoever holds the run's lock owns its socket: one that is there was left by a process that is gone.
   if (existsSync(path)) rmSync(path);
-  const sockets = new Set<Socket>();
+  const watchers = new Set<Watcher>();
   const server = createServer((socket) => {
-    sockets.add(socket);
-    socket.on('close', () => sockets.delete(socket));
-    serve(socket, actions);
+    const watcher = serve(socket, actions);
+    watchers.add(watcher);
+    socket.on('close', () => watchers.delete(watcher));
   });
   await listening(server, path);
   return {
@@ -52,25 +52,32 @@ export async function openControlServer(runFolder: string, actions: ControlActio
       const closed = new Promise<void>((resolve) => {
         server.close(() => resolve());
       });
-      for (const socket of sockets) hangUp(socket);
+      for (const watcher of watchers) hangUp(watcher);
       await closed;
     },
   };
 }
 
 /** A watcher that does not read can't keep a run from ending. */
-function hangUp(socket: Socket): void {
+function hangUp({ socket, sent }: Watcher): void {
   const impatience = setTimeout(() => socket.destroy(), 1000);
   socket.on('close', () => clearTimeout(impatience));
-  socket.end(() => socket.destroy());
+  void sent.then(() => socket.end(() => socket.destroy()));
 }
 
-function serve(socket: Socket, actions: ControlActions): void {
+interface Watcher {
+  socket: Socket;
+  /** Resolves when the newest event has been written, or can't be. */
+  sent: Promise<void>;
+}
+
+function serve(socket: Socket, actions: ControlActions): Watcher {
+  const watcher: Watcher = { socket, sent: Promise.resolve() };
   const connection = createMessageConnection(new SocketMessageReader(socket), new SocketMessageWriter(socket));
   let stopListening: (() => void) | null = null;
   connection.onRequest(Attach, () => {
     stopListening?.();
-    stopListening = actions.listen((event) => send(socket, connection, event));
+    stopListening = actions.listen((event) => send(watcher, connection, event));
     return actions.progress();
   });
   connection.onRequest(StopRun, () => actions.stop());
@@ -84,15 +91,19 @@ function serve(socket: Socket, actions: ControlActions): void {
   socket.on('error', () => socket.destroy());
   socket.on('close', leave);
   connection.listen();
+  return watcher;
 }
 
-function send(socket: Socket, connection: MessageConnection, event: RunEvent): void {
+function send(watcher: Watcher, connection: MessageConnection, event: RunEvent): void {
+  const { socket } = watcher;
   if (socket.destroyed || (event.type === 'progress' && socket.writableLength > SLOW_BYTES)) return;
   if (socket.writableLength > LOST_BYTES) {
     socket.destroy();
     return;
   }
-  connection.sendNotification(Event, event).catch(() => socket.destroy());
+  watcher.sent = connection.sendNotification(Event, event).catch(() => {
+    socket.destroy();
+  });
 }
 
 async function listening(server: Server, path: string): Promise<void> {

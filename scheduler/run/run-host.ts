@@ -73,6 +73,8 @@ export class RunHost implements TargetListener {
   private state: RunState = 'running';
   private isEnding = false;
   private stopping = false;
+  /** Calls off what is scheduled. */
+  private readonly scheduled = new Set<() => void>();
   private lastInstance: number;
   private fragmentsEnded: number;
 
@@ -95,7 +97,7 @@ export class RunHost implements TargetListener {
     if (!this.stopping && !this.isEnding) {
       this.stopping = true;
       this.handle({ kind: 'pause', now: this.now() });
-      this.run.clock.schedule(this.run.clock.now() + STOP_GRACE_SECONDS, () => this.end('stopped'));
+      this.schedule(this.now() + STOP_GRACE_SECONDS, () => this.end('stopped'));
       this.endIfStopped();
     }
     await this.finished;
@@ -238,8 +240,7 @@ export class RunHost implements TargetListener {
       case 'learnt':
         return this.learn(decision.observation);
       case 'wake':
-        this.run.clock.schedule(decision.at - this.run.beganAt, () => this.handle({ kind: 'wake', now: this.now() }));
-        return;
+        return this.schedule(decision.at, () => this.handle({ kind: 'wake', now: this.now() }));
       case 'finished':
         return this.end(this.hasFailures() ? 'failed' : 'done');
     }
@@ -378,6 +379,8 @@ export class RunHost implements TargetListener {
 
   private async finish(state: 'done' | 'failed' | 'stopped'): Promise<RunSummary> {
     const now = this.now();
+    // A timer that is left would keep the process from ending.
+    for (const callOff of this.scheduled) callOff();
     await this.target.close();
     for (const instance of this.instances.keys()) {
       this.closeFragment(instance, 'lost');
@@ -450,6 +453,14 @@ export class RunHost implements TargetListener {
   private finishSeconds(tasks: RunProgress['tasks']): Interval | null {
     const isKnown = this.run.predictedSeconds !== null || tasks.some(({ items }) => items.committed > 0);
     return isKnown && !this.isEnding ? this.run.scheduler.forecast(this.now()) : null;
+  }
+
+  private schedule(at: number, callback: () => void): void {
+    const callOff = this.run.clock.schedule(at - this.run.beganAt, () => {
+      this.scheduled.delete(callOff);
+      callback();
+    });
+    this.scheduled.add(callOff);
   }
 
   /** Seconds since the run began. */

@@ -190,7 +190,11 @@ export function cleanRuns(morselFolder: string, keep: number): string[] {
   const old = listRuns(morselFolder)
     .slice(Math.max(0, keep))
     .filter(({ live }) => !live);
-  for (const { folder } of old) rmSync(folder, { recursive: true, force: true });
+  for (const { folder } of old) {
+    const socket = readRunFile(folder)?.socket;
+    if (socket) rmSync(socket, { force: true });
+    rmSync(folder, { recursive: true, force: true });
+  }
   return old.map(({ id }) => id);
 }
 

@@ -89,9 +89,8 @@ test('killed again and again, it gets done, and no item is committed twice', asy
     children.push(child);
     await killAtSafePoint(child, count);
   }
-  await (
-    await resumeRun(runFolder, options)
-  ).finished;
+  const run = await resumeRun(runFolder, options);
+  expect(await run.finished).toMatchObject({ state: 'done' });
   expectEachItemOnce(runFolder);
 });
 

@@ -1,5 +1,6 @@
 /** A whole run through its public doors on the virtual clock: hours pass in moments, the journal and the events are real. */
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -76,6 +77,18 @@ test('a stopped run is not live, and clean keeps the newest', async () => {
   expect(findRun(morselFolder, undefined, 'unfinished')).toMatchObject({ id: run.id, state: 'stopped' });
   expect(cleanRuns(morselFolder, 0)).toEqual([run.id]);
   expect(listRuns(morselFolder)).toEqual([]);
+});
+
+test('a watcher that does not read delays no one', async () => {
+  const run = await startRun(job(20_000), { morselFolder, workerCommand: [] });
+  const { socket: path }: { socket: string } = JSON.parse(readFileSync(join(run.folder, 'run.json'), 'utf8'));
+  expect(statSync(path).mode & 0o077).toBe(0);
+  const watcher = connect(path);
+  watcher.pause();
+  const request = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'morsel/attach' });
+  watcher.write(`Content-Length: ${request.length}\r\n\r\n${request}`);
+  expect(await run.finished).toMatchObject({ state: 'done' });
+  watcher.destroy();
 });
 
 test('a target that can only be planned for is refused, and leaves nothing behind', async () => {
