@@ -8,19 +8,16 @@ import { PredictiveModel } from '../scheduler/predictive-model/model.ts';
 import type { Observation } from '../scheduler/predictive-model/observation.ts';
 import { openHistory } from '../scheduler/store/history.ts';
 
+/** Leaves no trace: where there is no history yet, none is made. */
 export async function planJob(job: JobSpec, morselFolder: string): Promise<Plan> {
-  const { workload } = await prepareWorkload(job, { morselFolder });
+  const hasHistory = existsSync(morselFolder);
+  const { workload } = await prepareWorkload(job, hasHistory ? { morselFolder } : {});
   const keys = [...new Set(workload.tasks.map((task) => task.key))];
-  return makePlan({ job, workload, model: new PredictiveModel(pastObservations(morselFolder, keys)) });
+  const past = hasHistory ? pastObservations(morselFolder, keys) : [];
+  return makePlan({ job, workload, model: new PredictiveModel(past) });
 }
 
-/** A plan leaves no trace: without a folder there is no history, and none is made. */
-function pastObservations(morselFolder: string, keys: string[]): Observation[] {
-  if (!existsSync(morselFolder)) return [];
-  const history = openHistory(morselFolder);
-  try {
-    return history.observations(keys);
-  } finally {
-    history.close();
-  }
+function pastObservations(morselFolder: string, keys: readonly string[]): Observation[] {
+  using history = openHistory(morselFolder);
+  return history.observations(keys);
 }

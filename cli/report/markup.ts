@@ -13,7 +13,7 @@ export function markup(strings: TemplateStringsArray, ...values: MarkupValue[]):
 }
 
 /** Text that is markup already, such as a style sheet of our own. */
-export const trusted = (markup: string): Markup => ({ markup });
+export const trusted = (text: string): Markup => ({ markup: text });
 
 function written(value: MarkupValue): string {
   if (value === null) return '';
