@@ -59,6 +59,7 @@ export type ItemReport = { task: number; start: number; end: number } & (
       /** What items printed, where they printed something. */
       printed?: { position: number; stdout: string; stderr: string }[];
     }
+  /** In order of position; one speaks for its own position and for those after it, up to the next: a module that is not there is one failure. */
   | { state: 'failed'; failures: ItemFailure[] }
 );
 
@@ -86,7 +87,11 @@ export interface ResourceSample {
 
 /**
  * The staging path of an item's output, below {@link WorkerSetup.stagingFolder}: one folder a fragment, so that two
- * instances that hold the same item by mistake never write the same file; `name` keeps the extension of the final path.
+ * instances that hold the same item by mistake never write the same file. `name` is the last part of the final path; its
+ * end, and so its extension, is kept, as much of it as any file system has room for.
  */
 export const stagedName = (fragment: number, task: number, position: number, name: string): string =>
-  `${fragment}/${task}-${position}-${name}`;
+  `${fragment}/${task}-${position}-${name.slice(-LONGEST_NAME).toWellFormed()}`;
+
+/** In UTF-16 units; three bytes each at most, and a file name has 255. */
+const LONGEST_NAME = 64;

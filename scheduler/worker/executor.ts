@@ -1,0 +1,41 @@
+/** What runs items: a resident shell, a stream program or a module's thread. */
+import type { PieceRun } from './piece-run.ts';
+
+/** One try of one item that is under way. */
+export interface Ticket {
+  readonly piece: PieceRun;
+  readonly position: number;
+  readonly value: unknown;
+  /** Where its output is to be written; null where it has none. */
+  readonly out: string | null;
+}
+
+/**
+ * Takes items as long as it has room, tells how each ended, and stands for one share of the instance's cpus and memory
+ * while it has any in flight. It recovers by itself: one whose process died has room again and starts a new one.
+ */
+export interface Executor {
+  readonly inFlight: number;
+  /** How many more items it takes now. */
+  readonly room: number;
+  take(ticket: Ticket): void;
+  /** Hands over what it took, in one go. */
+  flush(): void;
+  /** Looks after time limits; called several times a second. */
+  tick(now: number): void;
+  /** Kills all that belongs to it, at once. What was in flight is not reported any more. */
+  kill(): void;
+}
+
+/** What an executor tells. */
+export interface ExecutorHooks {
+  done(ticket: Ticket, seconds: number, result: unknown, stdout: string, stderr: string): void;
+  /** The item's own failure: it counts as a try. */
+  failed(ticket: Ticket, message: string, stdout: string, stderr: string): void;
+  /** To be run again, through no fault of their own. */
+  again(tickets: Ticket[]): void;
+  /** No item of this task can be run at all. Follows on `again` for those that were in flight. */
+  unusable(task: number, message: string, stderr: string): void;
+  /** There may be room again; once for a batch of the above. */
+  changed(): void;
+}

@@ -1,0 +1,166 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import type { MessageConnection } from 'vscode-jsonrpc';
+import type { Fragment } from '../fragment-scheduler/events.ts';
+import { nowSeconds } from './clock.ts';
+import { ExecutorPool } from './executor-pool.ts';
+import { FragmentRun } from './fragment-run.ts';
+import { killMarked, MARK, Watchdog } from './processes.ts';
+import {
+  Assign,
+  FragmentEnded,
+  Heartbeat,
+  Hello,
+  Items,
+  SafePoint,
+  Split,
+  Stop,
+  WORKER_PROTOCOL_VERSION,
+  type WorkerSetup,
+} from './protocol.ts';
+import { messageOf } from './words.ts';
+
+/** How often time limits and safe points by time are looked at. */
+const TICK_MILLISECONDS = 100;
+/** What a signal leaves for a last safe point. */
+const SIGNAL_GRACE_SECONDS = 5;
+
+/**
+ * A worker's whole life.
+ *
+ * `greeting`: says hello and is told its job, its share of the machine and how long it lives.
+ * `idle` → (assign) → `running` → (the fragment has ended) → `idle`.
+ * `ending`, from any of these: by `stop` or a signal a running fragment is cut, and the worker exits when it has ended or
+ * the grace is over; when the run process is lost it exits at once and publishes nothing. In either case all that it
+ * started is killed first.
+ */
+export class Worker {
+  private readonly connection: MessageConnection;
+  private readonly mark = (process.env[MARK] ??= randomUUID());
+  private readonly watchdog = new Watchdog(this.mark);
+  private setup: WorkerSetup | null = null;
+  private pool: ExecutorPool | null = null;
+  private run: FragmentRun | null = null;
+  private deadline = Infinity;
+  private fragments = 0;
+  private isEnding = false;
+  private hasExited = false;
+
+  constructor(connection: MessageConnection) {
+    this.connection = connection;
+    connection.onNotification(Assign, (fragment) => this.assign(fragment));
+    connection.onNotification(Split, ({ fragment }) => {
+      if (this.run?.fragment.id === fragment) this.run.cut('split');
+    });
+    connection.onNotification(Stop, ({ graceSeconds }) => this.stop(graceSeconds));
+    connection.onClose(() => this.lost());
+    connection.onError(() => this.lost());
+    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
+      process.on(signal, () => this.stop(SIGNAL_GRACE_SECONDS));
+    }
+    connection.listen();
+  }
+
+  async start(): Promise<void> {
+    try {
+      const hello = {
+        version: WORKER_PROTOCOL_VERSION,
+        pid: process.pid,
+        hostName: hostname(),
+        nodeVersion: process.version,
+      };
+      this.setup = await this.connection.sendRequest(Hello, hello);
+    } catch (error) {
+      return this.fail(messageOf(error));
+    }
+    const { version, lifeSeconds, heartbeatSeconds } = this.setup;
+    if (version !== WORKER_PROTOCOL_VERSION) {
+      return this.fail(
+        `the run speaks version ${version} of the worker protocol and this worker version ${WORKER_PROTOCOL_VERSION}: use the same Morsel for both`,
+      );
+    }
+    if (lifeSeconds !== null) this.deadline = nowSeconds() + lifeSeconds;
+    this.pool = new ExecutorPool(this.setup, this.watchdog, {
+      done: (ticket, seconds, result, stdout, stderr) => this.run?.done(ticket, seconds, result, stdout, stderr),
+      failed: (ticket, message, stdout, stderr) => this.run?.failed(ticket, message, stdout, stderr),
+      again: (tickets) => this.run?.takeBack(tickets),
+      unusable: (task, message, stderr) => this.run?.unusable(task, message, stderr),
+      changed: () => this.run?.pump(),
+    });
+    setInterval(() => this.run?.tick(nowSeconds()), TICK_MILLISECONDS);
+    this.beat(heartbeatSeconds);
+  }
+
+  private assign(fragment: Fragment): void {
+    if (this.setup === null || this.pool === null || this.isEnding) return;
+    if (this.run !== null) return this.fail(`was given fragment ${fragment.id} while it ran ${this.run.fragment.id}`);
+    this.run = new FragmentRun(fragment, {
+      context: this.setup,
+      pool: this.pool,
+      deadline: this.deadline,
+      isFresh: this.fragments++ === 0,
+      hooks: {
+        fetch: (task, start, end) => this.connection.sendRequest(Items, { task, start, end }),
+        safePoint: (reports) => this.connection.sendRequest(SafePoint, { fragment: fragment.id, reports }),
+        ended: (how) => {
+          this.run = null;
+          this.connection.sendNotification(FragmentEnded, { fragment: fragment.id, how }).then(
+            () => this.isEnding && this.exit(0),
+            () => this.lost(),
+          );
+        },
+        broken: (why) => this.fail(why),
+      },
+    });
+    this.run.start();
+  }
+
+  private stop(graceSeconds: number): void {
+    if (this.isEnding) return;
+    this.isEnding = true;
+    if (this.run === null) return this.exit(0);
+    setTimeout(() => this.exit(0), graceSeconds * 1000);
+    this.run.cut('split');
+  }
+
+  /** Heartbeats follow one another, so that a machine that is slow to tell is not asked twice at once. */
+  private beat(everySeconds: number): void {
+    if (everySeconds <= 0) return;
+    const later = (): void => {
+      setTimeout(() => void once(), everySeconds * 1000);
+    };
+    const sampler = import('../resource-monitor/sampler.ts').then(
+      ({ ResourceSampler }) => new ResourceSampler(`${MARK}=${this.mark}`),
+    );
+    const once = async (): Promise<void> => {
+      try {
+        await this.connection.sendNotification(Heartbeat, await (await sampler).sample());
+      } catch {
+        // A machine that can't be sampled still works; a connection that is gone says so itself.
+      }
+      later();
+    };
+    later();
+  }
+
+  private lost(): void {
+    this.exit(1);
+  }
+
+  private fail(why: string): void {
+    process.stderr.write(`${why}\n`);
+    this.exit(1);
+  }
+
+  /** Kills all that this worker started, leaves nothing unpublished behind, and ends. */
+  private exit(code: number): void {
+    if (this.hasExited) return;
+    this.hasExited = true;
+    this.pool?.kill();
+    killMarked(this.mark);
+    this.run?.abandon();
+    // What was said last is to arrive: the stream is flushed before the process ends.
+    if (code === 0) process.stdout.write('', () => process.exit(code));
+    else process.exit(code);
+  }
+}
