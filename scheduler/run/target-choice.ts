@@ -1,10 +1,14 @@
 /** Which code stands for which kind of target. */
 import type { JobSpec } from '../job-spec.ts';
-import type { Clock } from '../targets/clock.ts';
+import { systemClock, type Clock } from '../targets/clock.ts';
+import { createLocalTarget } from '../targets/local.ts';
 import { createSimulatedTarget } from '../targets/simulated.ts';
 import type { Target, TargetListener } from '../targets/target.ts';
 import type { Workload } from '../workload.ts';
 import { RunError } from './run-folder.ts';
+
+const HEARTBEAT_SECONDS = 1;
+const KEEP_OUTPUT_BYTES = 16 << 10;
 
 export interface TargetOptions {
   job: JobSpec;
@@ -23,16 +27,17 @@ export interface ChosenTarget {
 /** Throws a {@link RunError} if this version has nothing to run that kind of target with. */
 export function chooseTarget({ job, workload, stagingFolder, workerCommand }: TargetOptions): ChosenTarget {
   const spec = job.target;
-  switch (spec.kind) {
-    case 'simulated':
-      return simulated(job, workload);
-    case 'local':
-    case 'slurm':
-    case 'ssh':
-      throw new RunError(
-        `target ${spec.name} is of kind ${spec.kind}, which this version plans for but does not run on yet: run the job on a local target`,
-      );
+  if (spec.kind === 'simulated') return simulated(job, workload);
+  if (spec.kind === 'local') {
+    const setup = { job, stagingFolder, heartbeatSeconds: HEARTBEAT_SECONDS, keepOutputBytes: KEEP_OUTPUT_BYTES };
+    return {
+      clock: systemClock(),
+      connect: (listener) => createLocalTarget(spec, { workerCommand, setup }, listener),
+    };
   }
+  throw new RunError(
+    `target ${spec.name} is of kind ${spec.kind}, which this version plans for but does not run on yet: run the job on a local target`,
+  );
 }
 
 /** The simulated target brings its clock along, which the run needs before it can listen: it speaks to a stand-in. */
