@@ -154,8 +154,7 @@ export class Journal {
 
   /** Notes a process that takes up the run, and marks what an earlier one left open as lost at the time it was last seen. */
   beginProcess(pid: number): { process: number; beganAt: number } {
-    const last = this.first<{ seenAt: number }>('SELECT max(seen_at) AS seenAt FROM process');
-    const beganAt = last?.seenAt ?? 0;
+    const beganAt = this.secondsAtWork();
     let process = 0;
     transaction(this.database, () => {
       this.database.prepare("UPDATE fragment SET ended_at = ?, how = 'lost' WHERE ended_at IS NULL").run(beganAt);
@@ -192,7 +191,14 @@ export class Journal {
 
   /** Seconds for which a process was at work, as far as was noted. */
   secondsAtWork(): number {
-    return this.first<{ seconds: number | null }>('SELECT max(seen_at) AS seconds FROM process')?.seconds ?? 0;
+    // A process that was cut off was at work at least until the last thing that it wrote.
+    return this.first<{ seconds: number }>(
+      `SELECT max(
+         (SELECT coalesce(max(seen_at), 0) FROM process), (SELECT coalesce(max(at), 0) FROM outcome),
+         (SELECT coalesce(max(assigned_at), 0) FROM fragment), (SELECT coalesce(max(ended_at), 0) FROM fragment),
+         (SELECT coalesce(max(up_at), 0) FROM instance), (SELECT coalesce(max(down_at), 0) FROM instance)
+       ) AS seconds`,
+    )!.seconds;
   }
 
   // ---- decisions and events, before they take effect

@@ -92,7 +92,9 @@ test('kill -9 in mid-run: a resume finishes, and touches nothing that was commit
   const { folder: runFolder } = findRun(options.morselFolder, undefined, 'unfinished');
   const committed = readReport(runFolder).summary.items.committed;
   const resumed = await resumeRun(runFolder, options);
-  expect(await resumed.finished).toMatchObject({ state: 'done', items: { committed: FILES } });
+  const summary = await resumed.finished;
+  expect(summary).toMatchObject({ state: 'done', items: { committed: FILES } });
+  expect(summary.utilisation).toBeLessThanOrEqual(1);
   expectAllOutputs();
   expect(before.map((name) => statSync(join(folder, 'out', name)).mtimeMs)).toEqual(times);
   expect(committed).toBeGreaterThanOrEqual(before.length);

@@ -33,14 +33,14 @@ test('what was committed is there for the next process, and what was open counts
   const failure = { position: 500_000, attempts: 2, message: 'exited with 3', stdout: '', stderr: 'no' };
   const failed = { task: 0, start: 500_000, end: 500_001, state: 'failed', failures: [failure] } as const;
   first.commit([{ fragment: 0, reports: [{ ...done }, { ...failed, failures: [failure] }] }], 5);
-  first.seen(process, 6);
+  first.seen(process, 4);
   first.close();
 
   const next = Journal.open(folder);
   expect(next.lastWord()).toBeNull();
-  expect(next.beginProcess(2)).toMatchObject({ beganAt: 6 });
-  expect(next.fragments()).toMatchObject([{ fragment: 0, how: 'lost', endedAt: 6, assignedAt: 2 }]);
-  expect(next.instances()).toMatchObject([{ name: 'here-1', downAt: 6 }]);
+  expect(next.beginProcess(2)).toMatchObject({ beganAt: 5 });
+  expect(next.fragments()).toMatchObject([{ fragment: 0, how: 'lost', endedAt: 5, assignedAt: 2 }]);
+  expect(next.instances()).toMatchObject([{ name: 'here-1', downAt: 5 }]);
   expect(next.counts()).toEqual({ fragments: 1, splits: 0, instances: 1, nextFragment: 1 });
   expect(next.outcomes().map(({ start, end, state }) => [start, end, state])).toEqual([
     [0, 500_000, 'committed'],
