@@ -6,6 +6,7 @@
  *   dist/worker.js             what runs on an instance
  *   dist/server/main.js        the language server; planner-thread.js beside it makes plans
  *   dist/client/extension.cjs  the VS Code extension
+ *   dist/client/panel/         the page of its panel
  *
  * Sourcemaps stand beside the bundles for whoever debugs a checkout; packages leave them out.
  */
@@ -68,6 +69,13 @@ const bundles = [
     entryPoints: ['client/extension.ts'],
     outfile: `${dist}/client/extension.cjs`,
     external: ['vscode'],
+  },
+  {
+    ...common,
+    platform: 'browser',
+    target: 'es2024',
+    entryPoints: ['client/panel/page/panel.ts', 'client/panel/page/panel.css'],
+    outdir: `${dist}/client/panel`,
   },
 ];
 

@@ -11,8 +11,11 @@ import { TASK_COLOURS, timeline } from './timeline.ts';
 const MOST_ROWS = 2000;
 const MOST_FAILURES = 200;
 
+/** What the page is made from. */
+export type PageContent = Omit<RunReport, 'spec'>;
+
 /** The whole page. Every value of the run is escaped, and a content security policy allows our own style alone. */
-export function renderReportPage(report: RunReport): string {
+export function renderReportPage(report: PageContent): string {
   const { entry, summary } = report;
   const hash = createHash('sha256').update(style).digest('base64');
   // In one piece: a blank more, and the hash would not fit.
@@ -52,7 +55,7 @@ export function renderReportPage(report: RunReport): string {
 
 const startedAt = (iso: string): string => iso.replace('T', ' ').replace(/\.\d+Z$/, ' UTC');
 
-function figures({ summary, fragments }: RunReport): Markup {
+function figures({ summary, fragments }: PageContent): Markup {
   const { makespanSeconds, predictedSeconds, utilisation, lostShare, items } = summary;
   const todo = items.pending + items.running;
   return markup`<dl class="figures">
@@ -96,7 +99,7 @@ function rest(parts: [number, string][]): string {
   return there.length === 0 ? 'none failed' : there.join(', ');
 }
 
-function legend({ tasks, fragments }: RunReport): Markup {
+function legend({ tasks, fragments }: PageContent): Markup {
   return markup`<ul class="legend">
     ${tasks.map(({ task }, index) => key(markup`<rect class="${`task${index % TASK_COLOURS}`}" y="1" width="14" height="12" rx="2" />`, task))}
     ${key(markup`<rect class="life" y="1" width="14" height="12" rx="2" />`, 'life of an instance')}
@@ -109,7 +112,7 @@ function legend({ tasks, fragments }: RunReport): Markup {
 const key = (shape: Markup, text: string): Markup =>
   markup`<li><svg viewBox="0 0 14 14" aria-hidden="true">${shape}</svg>${text}</li>`;
 
-function taskTable({ tasks, fragments }: RunReport): Markup {
+function taskTable({ tasks, fragments }: PageContent): Markup {
   return table(
     [
       ['Task'],
@@ -190,7 +193,7 @@ function instanceTable(instances: readonly ReportedInstance[]): Markup {
   </details>`;
 }
 
-function failures({ failures: all }: RunReport): Markup | null {
+function failures({ failures: all }: PageContent): Markup | null {
   if (all.length === 0) return null;
   const shown = all.slice(0, MOST_FAILURES).map(({ task, item, message, attempts, stdout, stderr }) => {
     const output = [stdout, stderr].filter((text) => text.trim() !== '').join('\n');

@@ -31,7 +31,7 @@ interface Life extends ReportedInstance {
   endSeconds: number;
 }
 
-export function timeline(report: RunReport): Markup {
+export function timeline(report: Omit<RunReport, 'spec'>): Markup {
   const { instances, fragments, tasks } = report;
   const totalSeconds = Math.max(
     report.summary.makespanSeconds,

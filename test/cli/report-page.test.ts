@@ -1,0 +1,142 @@
+import { describe, expect, test } from 'vitest';
+import { accuracyOf } from '../../cli/report/accuracy.ts';
+import { type PageContent, renderReportPage } from '../../cli/report/page.ts';
+import { axisTicks, lanesOf } from '../../cli/lanes.ts';
+import { createHash } from 'node:crypto';
+import fc from 'fast-check';
+
+const items = { committed: 3, upToDate: 0, failed: 1, skipped: 0, running: 0, pending: 0 };
+const predictedSeconds = { low: 8, expected: 10, high: 12 };
+
+/** A report in which every text is `text`. */
+function reportOf(text: string): PageContent {
+  return {
+    entry: {
+      id: text,
+      folder: text,
+      job: text,
+      file: text,
+      target: text,
+      startedAt: '2026-11-24T13:14:59.270Z',
+      state: 'failed',
+      live: false,
+      pid: 1,
+      summary: null,
+    },
+    summary: {
+      run: text,
+      job: text,
+      state: 'failed',
+      items,
+      makespanSeconds: 30,
+      predictedSeconds,
+      utilisation: 0.8,
+      lostShare: 0.1,
+      fragments: 2,
+      splits: 0,
+      instances: 1,
+    },
+    tasks: [{ task: text, items }],
+    fragments: [
+      {
+        fragment: 1,
+        instance: text,
+        items: { [text]: 3 },
+        predictedSeconds,
+        limit: 'lifespan',
+        startSeconds: 0,
+        endSeconds: 11,
+        how: 'done',
+        safePointSeconds: [4, 8],
+      },
+      {
+        fragment: 2,
+        instance: text,
+        items: { [text]: 1 },
+        predictedSeconds,
+        limit: 'lifespan',
+        startSeconds: 11,
+        endSeconds: 30,
+        how: 'lost',
+        safePointSeconds: [20],
+      },
+    ],
+    instances: [
+      {
+        instance: text,
+        instanceType: text,
+        where: text,
+        cpus: 1,
+        lifeSeconds: 30,
+        startSeconds: 0,
+        endSeconds: 30,
+        reason: text,
+      },
+    ],
+    failures: [{ task: text, item: text, attempts: 2, message: text, stdout: text, stderr: text }],
+  };
+}
+
+describe('the report page', () => {
+  test('escapes whatever a job, a file or a program says', () => {
+    const evil = `<script>alert(1)</script>"'&\u0000`;
+    const page = renderReportPage(reportOf(evil));
+    expect(page).not.toContain('<script');
+    expect(page).not.toContain('"\'&');
+    expect(page).toContain('&lt;script&gt;alert(1)&lt;/script&gt;&quot;&#39;&amp;');
+  });
+
+  test('needs nothing else, and its policy allows its own style alone', () => {
+    const page = renderReportPage(reportOf('x'));
+    const style = /<style>([^]*)<\/style>/.exec(page)?.[1] ?? '';
+    const hash = createHash('sha256').update(style).digest('base64');
+    expect(page).toContain(`default-src &#39;none&#39;; style-src &#39;sha256-${hash}&#39;`);
+    expect(page).not.toMatch(/ (src|href|style|on\w+)=/);
+    expect(page).not.toMatch(/https?:|@import|url\((?!#)/);
+  });
+
+  test('draws lost work from the last safe point on, and says all of it in tables too', () => {
+    const page = renderReportPage(reportOf('x'));
+    expect(page).toMatch(/class="lost-ground" x="666.7" y="18" width="333.3"/);
+    expect(page.match(/class="tick" x1="(133.3|266.7)"/g)).toHaveLength(2);
+    expect(page).toContain('<th scope="col" class="number">Safe points</th>');
+    expect(page).toContain('(2 tries)');
+  });
+});
+
+test('predictions are judged by fragments that ran to their end', () => {
+  const { fragments } = reportOf('x');
+  expect(accuracyOf(fragments)).toEqual({ fragments: 1, insideBand: 1, medianError: 1 / 11 });
+  expect(accuracyOf([])).toBeNull();
+});
+
+describe('lanes', () => {
+  test('hold every span once, in order, and none over another', () => {
+    const span = fc
+      .tuple(fc.nat(1000), fc.nat(100))
+      .map(([start, length]) => ({ startSeconds: start, endSeconds: start + length }));
+    fc.assert(
+      fc.property(fc.array(span), (spans) => {
+        const lanes = lanesOf(spans);
+        expect(lanes.flat()).toHaveLength(spans.length);
+        for (const lane of lanes) {
+          lane
+            .slice(1)
+            .forEach((each, index) => expect(each.startSeconds).toBeGreaterThanOrEqual(lane[index]!.endSeconds));
+        }
+      }),
+    );
+  });
+
+  test('an axis has few marks, at round times', () => {
+    expect(axisTicks(22, 10)).toEqual([0, 5, 10, 15, 20]);
+    expect(axisTicks(0.5, 10)).toHaveLength(11);
+    fc.assert(
+      fc.property(fc.double({ min: 1e-3, max: 1e8, noNaN: true }), (total) => {
+        const ticks = axisTicks(total, 10);
+        expect(ticks.length).toBeGreaterThanOrEqual(2);
+        expect(ticks.length).toBeLessThanOrEqual(11);
+      }),
+    );
+  });
+});
