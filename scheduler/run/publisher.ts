@@ -1,5 +1,5 @@
 /**
- * Puts outputs in place once their items are committed. Until then they are in the run's staging folder, one file each at
+ * Puts outputs in place once their items are committed. Until then they are in the run's staging folder, on disk, one file each at
  * {@link stagedName}; what is still there when a run goes on was cut off between its commit and its rename.
  */
 import {
@@ -36,17 +36,6 @@ export class Publisher {
 
   constructor(options: PublisherOptions) {
     this.options = options;
-  }
-
-  /** Has the staged outputs of items on disk: only then may their commit be. Throws if the disk refuses. */
-  persist(fragment: number, task: number, { start, end }: Range): void {
-    const { job, items } = this.options;
-    if (job.tasks[task]!.output === null) return;
-    for (const [offset, value] of items.values(task, start, end).entries()) {
-      const staged = this.stagedPath(fragment, task, start + offset, outputPathOf(job, job.tasks[task]!, value)!);
-      // One that is missing is said when it can't be put in place.
-      if (existsSync(staged)) syncFile(staged);
-    }
   }
 
   /** Puts the outputs of committed items in place. Never throws. */

@@ -298,19 +298,9 @@ export class RunHost implements TargetListener {
     const now = this.now();
     // A report from an instance that is thought dead counts no more: its items may be run elsewhere by now.
     const valid = arrived.filter(({ instance, fragment }) => this.run.scheduler.holds(instance, fragment));
-    const persist = (): void => {
-      for (const { fragment, reports } of valid) this.persistOutputs(fragment, reports);
-      this.run.journal.commit(valid, now);
-    };
-    if (!this.guard(persist)) return;
+    if (!this.guard(() => this.run.journal.commit(valid, now))) return;
     for (const safePoint of valid) this.takeIn(safePoint, now);
     for (const { resolve } of arrived) resolve();
-  }
-
-  private persistOutputs(fragment: number, reports: readonly ItemReport[]): void {
-    for (const report of reports) {
-      if (report.state === 'done') this.run.publisher.persist(fragment, report.task, report);
-    }
   }
 
   private takeIn({ instance, fragment, reports }: PendingSafePoint, now: number): void {
