@@ -42,6 +42,7 @@ function taskTable(tasks: PlannedTask[], styleOf: (task: string) => Style, paint
 }
 
 function basisInWords({ kind, observations, model, medianError }: PlannedTask['basis']): string {
+  if (observations === 0 && kind !== 'estimate') return 'a guess: not run yet';
   const error = medianError === null ? '' : `, off by ${percent(medianError)}`;
   switch (kind) {
     case 'observed':
@@ -87,10 +88,26 @@ function chartRow(
       startSeconds <= time && time < endSeconds;
     const index = fragments.findIndex(covers);
     const task = fragments[index]?.items[0]?.task;
-    if (task !== undefined) return paint(styleOf(task), index % 2 === 0 ? '█' : '▓');
-    return lane.some(covers) ? paint('dim', '·') : ' ';
+    if (task !== undefined) return { style: styleOf(task), sign: index % 2 === 0 ? '█' : '▓' };
+    return { style: 'dim' as const, sign: lane.some(covers) ? '·' : ' ' };
   });
-  return cells.join('').trimEnd();
+  return paintRuns(cells, paint).trimEnd();
+}
+
+interface Cell {
+  style: Style;
+  sign: string;
+}
+
+/** Neighbours of one style are painted at once: a row would be ten times as long otherwise. */
+function paintRuns(cells: readonly Cell[], paint: Paint): string {
+  const runs: { style: Style; text: string }[] = [];
+  for (const { style, sign } of cells) {
+    const last = runs.at(-1);
+    if (last?.style === style) last.text += sign;
+    else runs.push({ style, text: sign });
+  }
+  return runs.map(({ style, text }) => (text.trim() === '' ? text : paint(style, text))).join('');
 }
 
 function finish({ makespanSeconds, price, problems, tasks }: Plan, paint: Paint): string {
