@@ -1,0 +1,52 @@
+/** Stop, resume, pause and continue: each asks the server, which asks the run. */
+import * as vscode from 'vscode';
+import { ContinueRun, PauseRun, ResumeRun, type RunInfo, StopRun } from '../../server/protocol.ts';
+import { pickRun } from '../runs/pick-run.ts';
+import { mayRun } from './may-run.ts';
+import type { RunContext } from './run-job.ts';
+
+export async function stopRun({ server, runs }: RunContext, argument: unknown): Promise<void> {
+  const run = await pickRun(runs, argument, {
+    fits: ({ live }) => live,
+    none: 'No run is live.',
+    placeHolder: 'Stop which run? It can be resumed.',
+  });
+  if (run === undefined) return;
+  const options = { location: vscode.ProgressLocation.Window, title: `Stopping ${run.job} at its next safe points` };
+  await vscode.window.withProgress(options, () => server.ask(StopRun, refTo(run)));
+}
+
+export async function resumeRun({ server, runs, notifications }: RunContext, argument: unknown): Promise<void> {
+  if (!(await mayRun())) return;
+  const run = await pickRun(runs, argument, {
+    fits: isUnfinished,
+    none: 'Every run is finished: there is nothing to resume.',
+    placeHolder: 'Resume which run? What is committed is not run again.',
+  });
+  const resumed = run && (await server.ask(ResumeRun, refTo(run)));
+  if (!resumed) return;
+  await runs.refresh();
+  notifications.follow({ run: resumed.run, folder: resumed.folder ?? run.folder }, run.job);
+}
+
+export async function pauseRun({ server, runs }: RunContext, argument: unknown): Promise<void> {
+  const run = await pickRun(runs, argument, {
+    fits: ({ live, state }) => live && state !== 'paused',
+    none: 'No run is at work.',
+    placeHolder: 'Pause which run?',
+  });
+  if (run !== undefined) await server.ask(PauseRun, refTo(run));
+}
+
+export async function continueRun({ server, runs }: RunContext, argument: unknown): Promise<void> {
+  const run = await pickRun(runs, argument, {
+    fits: ({ state }) => state === 'paused',
+    none: 'No run is paused.',
+    placeHolder: 'Continue which run?',
+  });
+  if (run !== undefined) await server.ask(ContinueRun, refTo(run));
+}
+
+const isUnfinished = ({ live, state }: RunInfo): boolean => !live && state !== 'done';
+
+const refTo = ({ run, folder }: RunInfo) => ({ run, folder });

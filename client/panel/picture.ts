@@ -1,0 +1,54 @@
+/** What the panel shows, of a plan and of a run alike: instances against time, and the same in tables. Times in seconds. */
+import type { Interval } from '../../scheduler/predictive-model/prediction.ts';
+
+export interface Picture {
+  title: string;
+  /** The facts that matter most, as label and value. */
+  facts: { label: string; value: string }[];
+  /** Sentences above the picture: what is wrong, or that it is of an earlier text. */
+  notes: { kind: 'error' | 'warning' | 'info'; text: string }[];
+  /** Names of the tasks, in the order of the job; their positions choose colours. */
+  tasks: string[];
+  /** What the task table says of each, one row for a task. */
+  taskTable: { columns: string[]; rows: string[][] };
+  instances: PictureInstance[];
+  fragments: PictureFragment[];
+  /** When the job is predicted to be finished; null where nothing is known. */
+  finishSeconds: Interval | null;
+  /** Where a live run is now. */
+  nowSeconds: number | null;
+}
+
+export interface PictureInstance {
+  name: string;
+  kind: string;
+  startSeconds: number;
+  /** Of its life: when it ends or would end. */
+  endSeconds: number;
+}
+
+export interface PictureFragment {
+  fragment: number;
+  instance: string;
+  /** `share`: part of the fragment's length, from 0 to 1. */
+  parts: { task: string; items: number; share: number }[];
+  startSeconds: number;
+  endSeconds: number;
+  /** Null in a plan, where there is nothing to compare with. */
+  predictedEndSeconds: Interval | null;
+  safePointSeconds: number[];
+  /** In words. */
+  state: string;
+  /** It did not come to its own end: cut or lost. */
+  isCut: boolean;
+}
+
+/** Shares of a fragment that items of several tasks have, by how long one item of each takes. */
+export function parts(
+  items: { task: string; items: number }[],
+  itemSeconds: (task: string) => number,
+): PictureFragment['parts'] {
+  const weights = items.map(({ task, items: count }) => count * Math.max(itemSeconds(task), 1e-9));
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  return items.map((part, index) => ({ ...part, share: weights[index]! / total }));
+}

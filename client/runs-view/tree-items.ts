@@ -1,0 +1,137 @@
+/** How a node of the Runs view looks and sounds. */
+import * as vscode from 'vscode';
+import type { ItemCounts } from '../../scheduler/run/events.ts';
+import type { RunFragment, RunInfo } from '../../server/protocol.ts';
+import { count, counted, duration, durationBand } from '../../server/plan/words.ts';
+import { clockTime, itemsText, itemTotal, percent, stateIcon, stateText } from '../runs/words.ts';
+import type { RunNode } from './run-nodes.ts';
+
+export function treeItem(node: RunNode): vscode.TreeItem {
+  const item = itemOf(node);
+  const { label = '', description = '' } = item;
+  const name = typeof label === 'string' ? label : label.label;
+  item.accessibilityInformation = { label: `${name}, ${description}` };
+  return item;
+}
+
+function itemOf(node: RunNode): vscode.TreeItem {
+  switch (node.kind) {
+    case 'run':
+      return runItem(node.run, node.items);
+    case 'task':
+      return taskItem(node);
+    case 'fragments':
+      return fragmentsItem(node.run, node.fragments);
+    case 'fragment':
+      return fragmentItem(node.run, node.fragment);
+    case 'failure':
+      return failureItem(node);
+    case 'note':
+      return entry(node.text, `${node.run.folder}/${node.id}/more`, 'ellipsis');
+  }
+}
+
+const { Collapsed, None } = vscode.TreeItemCollapsibleState;
+
+function entry(label: string, id: string, icon: string, color?: string): vscode.TreeItem {
+  const item = new vscode.TreeItem(label, None);
+  item.id = id;
+  item.iconPath = new vscode.ThemeIcon(icon, color === undefined ? undefined : new vscode.ThemeColor(color));
+  return item;
+}
+
+function runItem(run: RunInfo, items: ItemCounts | null): vscode.TreeItem {
+  const { icon, color } = stateIcon(run.state);
+  const item = entry(run.job, run.folder, icon, color);
+  item.collapsibleState = Collapsed;
+  const progress = run.live && items !== null ? `${percent(items)} · ${itemsText(items)}` : itemsText(items);
+  item.description = `${stateText(run.state)} · ${progress} · ${clockTime(run.startedAt)}`;
+  item.tooltip = `${run.run}\n${run.job} on ${run.target}: ${stateText(run.state)}\n${itemsText(items)}\n${new Date(run.startedAt).toLocaleString()}`;
+  item.contextValue = contextOf(run);
+  return item;
+}
+
+/** What menus ask for: `run.live`, `run.paused`, `run.unfinished` or `run.done`. */
+function contextOf(run: RunInfo): string {
+  if (run.live) return run.state === 'paused' ? 'run.paused' : 'run.live';
+  return run.state === 'done' ? 'run.done' : 'run.unfinished';
+}
+
+function taskItem({ run, task, failures }: RunNode & { kind: 'task' }): vscode.TreeItem {
+  const { items } = task;
+  const { icon, color, word } = taskState(items, run.live);
+  const item = entry(task.task, `${run.folder}/task/${task.task}`, icon, color);
+  if (failures.length > 0) item.collapsibleState = Collapsed;
+  item.description = `${word} · ${itemsText(items)}`;
+  item.contextValue = 'task';
+  return item;
+}
+
+function taskState(items: ItemCounts, live: boolean): { icon: string; color?: string; word: string } {
+  if (items.failed > 0) return { icon: 'error', color: 'testing.iconFailed', word: 'failed items' };
+  if (items.pending + items.running === 0) {
+    const isSkipped = items.skipped > 0;
+    return isSkipped
+      ? { icon: 'debug-step-over', word: 'skipped' }
+      : { icon: 'pass', color: 'testing.iconPassed', word: 'done' };
+  }
+  if (live && items.running > 0) return { icon: 'sync~spin', color: 'charts.blue', word: `running, ${percent(items)}` };
+  const begun = items.pending < itemTotal(items);
+  return { icon: 'circle-outline', word: begun ? 'unfinished' : 'waiting' };
+}
+
+function fragmentsItem(run: RunInfo, fragments: RunFragment[]): vscode.TreeItem {
+  const item = entry('Fragments', `${run.folder}/fragments`, 'layers');
+  item.collapsibleState = Collapsed;
+  const running = fragments.filter(({ endSeconds }) => endSeconds === null).length;
+  const splits = fragments.filter(({ how }) => how === 'split').length;
+  const parts = [count(fragments.length)];
+  if (run.live && running > 0) parts.push(`${running} running`);
+  if (splits > 0) parts.push(`${splits} split`);
+  item.description = parts.join(' · ');
+  return item;
+}
+
+const ENDINGS = {
+  done: { icon: 'pass', color: 'testing.iconPassed', word: 'done' },
+  split: { icon: 'split-horizontal', color: 'charts.yellow', word: 'split at a safe point' },
+  deadline: { icon: 'watch', color: 'charts.yellow', word: 'cut at the end of its instance' },
+  lost: { icon: 'debug-disconnect', color: 'testing.iconFailed', word: 'lost with its instance' },
+} as const;
+
+function fragmentItem(run: RunInfo, fragment: RunFragment): vscode.TreeItem {
+  const { how, startSeconds, endSeconds, predictedSeconds } = fragment;
+  const cutOff = run.live
+    ? { icon: 'sync~spin', color: 'charts.blue', word: 'running' }
+    : { icon: 'debug-disconnect', word: 'cut off' };
+  const { icon, word, ...rest } = how === null ? cutOff : ENDINGS[how];
+  const item = entry(
+    `Fragment ${fragment.fragment}`,
+    `${run.folder}/fragment/${fragment.fragment}`,
+    icon,
+    'color' in rest ? rest.color : undefined,
+  );
+  const took = endSeconds === null ? '' : ` · ${duration(endSeconds - startSeconds)}`;
+  const items = fragment.items.map(({ task, items: n }) => `${task} × ${count(n)}`).join(', ');
+  item.description = `${word} · ${items}${took} · on ${fragment.instance}`;
+  item.tooltip = `Fragment ${fragment.fragment}: ${word}\n${items}\non ${fragment.instance}\npredicted ${durationBand(predictedSeconds)}${took === '' ? '' : `, took ${duration(endSeconds! - startSeconds)}`}\n${counted(fragment.safePointSeconds.length, 'safe point')}`;
+  return item;
+}
+
+function failureItem({ run, failure }: RunNode & { kind: 'failure' }): vscode.TreeItem {
+  const item = entry(
+    failure.item,
+    `${run.folder}/failure/${failure.task}/${failure.item}`,
+    'error',
+    'testing.iconFailed',
+  );
+  item.description = failure.message;
+  item.tooltip = `${failure.item}: ${failure.message} (${counted(failure.attempts, 'try', 'tries')})\n\n${failure.output}`;
+  item.contextValue = 'failure';
+  item.command = {
+    title: 'Show Log',
+    command: 'morsel.showRunLog',
+    arguments: [{ kind: 'failure', run, failure }],
+  };
+  return item;
+}

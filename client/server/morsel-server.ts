@@ -1,0 +1,67 @@
+/** The client's door to the language server: asks its custom requests, and tells the user what it answers in words. */
+import type { CancellationToken } from 'vscode';
+import * as vscode from 'vscode';
+import type { NotificationType, NotificationType0, RequestType, RequestType0 } from 'vscode-jsonrpc';
+import { type LanguageClient, State } from 'vscode-languageclient/node';
+import type { Problem } from '../../server/protocol.ts';
+
+export class MorselServer {
+  readonly #client: LanguageClient;
+
+  constructor(client: LanguageClient) {
+    this.#client = client;
+  }
+
+  get isRunning(): boolean {
+    return this.#client.state === State.Running;
+  }
+
+  /** Sends a request as it is; a rejection means that the server is down, or that the request was cancelled. */
+  request<P, R>(type: RequestType<P, R, void>, params: P, token?: CancellationToken): Promise<R> {
+    return this.#client.sendRequest(type.method, params, token);
+  }
+
+  request0<R>(type: RequestType0<R, void>): Promise<R> {
+    return this.#client.sendRequest(type.method);
+  }
+
+  /**
+   * Asks for something that the user wants: a problem, or a server that is down, becomes one message, and the answer is
+   * undefined.
+   */
+  async ask<P, R>(type: RequestType<P, R | Problem, void>, params: P): Promise<R | undefined> {
+    const answer = await this.tryTo(type, params);
+    if (!isProblem(answer)) return answer;
+    void vscode.window.showErrorMessage(answer.problem);
+    return undefined;
+  }
+
+  /** As {@link ask}, except that what goes wrong is the answer and not a message. */
+  async tryTo<P, R>(type: RequestType<P, R | Problem, void>, params: P): Promise<R | Problem> {
+    try {
+      return await this.request(type, params);
+    } catch (error) {
+      if (!this.isRunning)
+        return { problem: 'The Morsel language server is not running: use “Morsel: Restart Language Server”.' };
+      return { problem: `Morsel could not do that: ${error instanceof Error ? error.message : String(error)}` };
+    }
+  }
+
+  notify(type: NotificationType0): Promise<void> {
+    return this.#client.sendNotification(type.method);
+  }
+
+  on<P>(type: NotificationType<P> | NotificationType0, handler: (params: P) => void): vscode.Disposable {
+    return this.#client.onNotification(type.method, handler);
+  }
+
+  /** Called each time when the server has come up, a restart included. */
+  onReady(handler: () => void): vscode.Disposable {
+    return this.#client.onDidChangeState(({ newState }) => {
+      if (newState === State.Running) handler();
+    });
+  }
+}
+
+export const isProblem = (answer: unknown): answer is Problem =>
+  typeof answer === 'object' && answer !== null && 'problem' in answer;
