@@ -5,7 +5,14 @@ import { join } from 'node:path';
 import { NodeFileSystem } from 'langium/node';
 import { URI } from 'langium';
 import { describe, expect, it } from 'vitest';
-import { createMorselServices, diagnosticCodes, findJobs, lowerJob, targetKinds, unitsOf } from '../../language/index.ts';
+import {
+  createMorselServices,
+  diagnosticCodes,
+  findJobs,
+  lowerJob,
+  targetKinds,
+  unitsOf,
+} from '../../language/index.ts';
 import { createInputProbe } from '../../scheduler/items/input-probe.ts';
 import { build, findings } from './morsel.ts';
 
@@ -14,7 +21,10 @@ const read = (page: string): string => readFileSync(new URL(`../../docs/${page}`
 /** Examples of a page: `morsel` is a whole file, `morsel job` parts of a job, `morsel task` parts of a task. */
 function examplesIn(page: string): { title: string; source: string }[] {
   const examples = [...page.matchAll(/^```morsel *(\w*)\n([\s\S]*?)^```/gm)];
-  return examples.map(([, part, text], index) => ({ title: `${index + 1}: ${text!.split('\n')[0]!}`, source: wrap(part!, text!) }));
+  return examples.map(([, part, text], index) => ({
+    title: `${index + 1}: ${text!.split('\n')[0]!}`,
+    source: wrap(part!, text!),
+  }));
 }
 
 function wrap(part: string, text: string): string {
@@ -27,7 +37,10 @@ describe('docs/language.md', () => {
   const page = read('language.md');
 
   it.each(examplesIn(page))('example $title', async ({ source }) => {
-    const document = await build({ 'job.morsel': source, 'targets.morsel': 'target cluster slurm { partition "short" }' });
+    const document = await build({
+      'job.morsel': source,
+      'targets.morsel': 'target cluster slurm { partition "short" }',
+    });
     expect(findings(document)).toEqual([]);
     for (const job of findJobs(document)) expect(lowerJob(job)).toHaveProperty('spec');
   });
@@ -37,7 +50,8 @@ describe('docs/language.md', () => {
       expect(page).toContain(`| \`${kind}\` |`);
       for (const { name } of options) expect(page).toContain(`\`${name}`);
     }
-    for (const unit of Object.values(unitsOf).flatMap((units) => Object.keys(units))) expect(page).toContain(`\`${unit}\``);
+    for (const unit of Object.values(unitsOf).flatMap((units) => Object.keys(units)))
+      expect(page).toContain(`\`${unit}\``);
   });
 });
 

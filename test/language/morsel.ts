@@ -60,7 +60,11 @@ export async function fixed(text: string, code: string, fix = 0): Promise<string
   const edits = findings(document).find((each) => each.code === code)!.data.fixes[fix]!.edits;
   const [edit] = edits;
   const { textDocument } = document;
-  return text.slice(0, textDocument.offsetAt(edit!.range.start)) + edit!.newText + text.slice(textDocument.offsetAt(edit!.range.end));
+  return (
+    text.slice(0, textDocument.offsetAt(edit!.range.start)) +
+    edit!.newText +
+    text.slice(textDocument.offsetAt(edit!.range.end))
+  );
 }
 
 export const onlyJob = (document: LangiumDocument): ast.Job => findJobs(document)[0]!;
