@@ -23,8 +23,8 @@ export interface SafePointRule {
  *
  * What the user wrote is kept. For `auto` the spacing is Young's and Daly's first-order optimum √(2·C·M) for a safe
  * point that costs C and a mean time between failures M (Young 1974; Daly 2006, "A higher order estimate of the optimum
- * checkpoint interval"). A deadline that is known needs no safe points before it: the worker reaches one of its own accord
- * before a stretch that would not fit.
+ * checkpoint interval"). A known end needs few: the worker reaches a safe point of its own accord before a stretch that
+ * would not fit.
  */
 export function injectSafePoints(
   spec: SafePointSpec,

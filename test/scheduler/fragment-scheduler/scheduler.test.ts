@@ -9,7 +9,7 @@ import { overheadsOf } from '../../../scheduler/safe-points/overheads.ts';
 import type { Workload, WorkloadTask } from '../../../scheduler/workload.ts';
 import { target, task, workload } from '../workloads.ts';
 
-const overheads = overheadsOf({ kind: 'local', startupSeconds: null });
+const overheads = overheadsOf(target());
 
 function schedulerFor(tasks: WorkloadTask[], more: Partial<SchedulerOptions> = {}): FragmentScheduler {
   return new FragmentScheduler({
