@@ -13,6 +13,8 @@ export class ClientFacts {
   nodePath: string | undefined;
   refreshesInlayHints = false;
   refreshesCodeLenses = false;
+  /** The client answers when it is asked for settings. */
+  tellsSettings = false;
   #settings: MorselSettings = {};
 
   initialize(params: InitializeParams): void {
@@ -22,6 +24,7 @@ export class ClientFacts {
     this.cliPath = options.cliPath;
     this.nodePath = options.nodePath;
     this.refreshesInlayHints = params.capabilities.workspace?.inlayHint?.refreshSupport === true;
+    this.tellsSettings = params.capabilities.workspace?.configuration === true;
     this.refreshesCodeLenses = params.capabilities.workspace?.codeLens?.refreshSupport === true;
   }
 

@@ -14,6 +14,7 @@ import { MorselDefinitions, MorselHighlights, MorselReferences, MorselRename } f
 import { MorselQuickFixes } from './features/quick-fixes.ts';
 import { MorselSemanticTokens } from './features/semantic-tokens.ts';
 import { MorselDocumentSymbols, MorselWorkspaceSymbols } from './features/symbols.ts';
+import { ServerDocumentBuilder } from './document-builder.ts';
 import { guarded, type Log } from './guard.ts';
 import { Names } from './names.ts';
 import type { PlanService } from './plan/plan-service.ts';
@@ -37,7 +38,10 @@ export function createServerServices({ connection, client, log, plans }: ServerC
         FileOperationHandler: (services) => new MorselFileOperationHandler(services),
         WorkspaceSymbolProvider: (services) => guard('workspace symbols', new MorselWorkspaceSymbols(services)),
       },
-      workspace: { WorkspaceManager: (services) => new MorselWorkspaceManager(services) },
+      workspace: {
+        DocumentBuilder: (services) => new ServerDocumentBuilder(services),
+        WorkspaceManager: (services) => new MorselWorkspaceManager(services),
+      },
     },
     morsel: {
       lsp: {

@@ -10,6 +10,7 @@ import {
   type Placeholder,
   placeholdersOf,
 } from '../language/index.ts';
+import { fileFields } from '../language/validation/check-placeholders.ts';
 import { documentOf } from './outline.ts';
 
 /** One name in a placeholder: its head, or a field. Places are offsets into the document. */
@@ -28,15 +29,15 @@ export interface ItemField {
   meaning: string | undefined;
 }
 
-const fileFields: readonly ItemField[] = [
-  { name: 'path', meaning: 'path from the job file’s folder' },
-  { name: 'name', meaning: 'file name with its ending' },
-  { name: 'stem', meaning: 'file name without its ending' },
-  { name: 'ext', meaning: 'ending, with its dot' },
-  { name: 'dir', meaning: 'folder' },
-  { name: 'below', meaning: 'path from the part of the pattern before its first wildcard' },
-  { name: 'size', meaning: 'size in bytes' },
-];
+const meaningsOfFileFields: Readonly<Record<string, string>> = {
+  path: "path from the job file's folder",
+  name: 'file name with its ending',
+  stem: 'file name without its ending',
+  ext: 'ending, with its dot',
+  dir: 'folder',
+  below: 'path from the part of the pattern before its first wildcard',
+  size: 'size in bytes',
+};
 
 /** All names in the placeholders of a string, in order. */
 export const partsOf = (text: ast.Text): PlaceholderPart[] =>
@@ -45,16 +46,16 @@ export const partsOf = (text: ast.Text): PlaceholderPart[] =>
 /** The fields that an item has, as far as its input tells: those of a file, or the columns of a csv. */
 export async function fieldsOfItem(item: ast.Item, services: MorselServices): Promise<readonly ItemField[]> {
   const source = inputOf(item.$container)?.source;
-  if (ast.isFilesSource(source)) return fileFields;
-  if (!ast.isCsvSource(source)) return [];
-  const folder = UriUtils.dirname(documentOf(source).uri).fsPath;
-  const columns = await services.validation.InputProbe?.columns(source.path.value, folder);
+  if (ast.isFilesSource(source)) return fileFields.map((name) => ({ name, meaning: meaningOfField(name) }));
+  const path = ast.isCsvSource(source) ? source.path?.value : undefined;
+  if (path === undefined) return [];
+  const folder = UriUtils.dirname(documentOf(source!).uri).fsPath;
+  const columns = await services.validation.InputProbe?.columns(path, folder);
   return (columns ?? []).map((name) => ({ name, meaning: 'column' }));
 }
 
 /** What a field of a file means; undefined for others. */
-export const meaningOfField = (name: string): string | undefined =>
-  fileFields.find((field) => field.name === name)?.meaning;
+export const meaningOfField = (name: string): string | undefined => meaningsOfFileFields[name];
 
 function headOf(placeholder: Placeholder, text: ast.Text): PlaceholderPart {
   const { text: name, offset: start, end } = placeholder.name;

@@ -61,10 +61,10 @@ async function validated(
   uri: string,
   token: CancellationToken,
 ): Promise<LangiumDocument | null> {
-  const { WorkspaceManager, LangiumDocuments, DocumentBuilder } = services.workspace;
+  const { WorkspaceManager, LangiumDocuments, DocumentBuilder, TextDocuments } = services.workspace;
   await WorkspaceManager.ready;
   const parsed = URI.parse(uri);
-  if (!LangiumDocuments.hasDocument(parsed)) return null;
+  if (!LangiumDocuments.hasDocument(parsed) && TextDocuments.get(parsed) === undefined) return null;
   await DocumentBuilder.waitUntil(DocumentState.Validated, parsed, token);
   return LangiumDocuments.getDocument(parsed) ?? null;
 }

@@ -4,7 +4,6 @@ import {
   addCodeActionHandler,
   addCodeLensHandler,
   addCompletionHandler,
-  addConfigurationChangeHandler,
   addDocumentHighlightHandler,
   addDocumentLinkHandler,
   addDocumentSymbolHandler,
@@ -70,6 +69,12 @@ export function startServer(connection: Connection): void {
   diagnostics.add(new PlanProblems(plans));
   diagnostics.add(new RunProblems((file, job) => runs.failedRunOf(file, job)));
 
+  /** Clients either send settings along or answer when they are asked. */
+  const configure = async (sent: unknown): Promise<void> => {
+    if (sent === undefined && !client.tellsSettings) return;
+    client.configure(sent ?? (await connection.workspace.getConfiguration(SECTION)));
+    refresher.refresh();
+  };
   shared.workspace.DocumentBuilder.onDocumentPhase(DocumentState.Validated, (document) => {
     if (isOpen(document)) plans.documentChanged(document.uri);
   });
@@ -90,13 +95,10 @@ export function startServer(connection: Connection): void {
       );
       runs.foldersChanged();
     });
+    void configure(undefined);
     runs.start().catch((error: unknown) => log(`runs: ${described(error)}`));
   });
-  shared.workspace.ConfigurationProvider.onConfigurationSectionUpdate(({ section, configuration }) => {
-    if (section !== SECTION) return;
-    client.configure(configuration);
-    refresher.refresh();
-  });
+  connection.onDidChangeConfiguration(({ settings }) => void configure(settings?.[SECTION]));
   connection.onShutdown(async () => {
     refresher.close();
     plans.close();
@@ -126,7 +128,6 @@ function listen(connection: Connection, { shared }: LangiumServices): void {
   addSemanticTokenHandler(connection, shared);
   addCodeLensHandler(connection, shared);
   addDocumentLinkHandler(connection, shared);
-  addConfigurationChangeHandler(connection, shared);
   addWorkspaceSymbolHandler(connection, shared);
   connection.onInitialize((params) => shared.lsp.LanguageServer.initialize(params));
   connection.onInitialized((params) => shared.lsp.LanguageServer.initialized(params));

@@ -72,6 +72,8 @@ async function completed(text: string): Promise<CompletionItem[]> {
   return list.items;
 }
 
+const fileFields = ['path', 'name', 'stem', 'ext', 'dir', 'below', 'size'];
+
 const labels = (items: CompletionItem[]): string[] => items.map(({ label }) => label);
 
 async function hoverText(find: string, plus = 0): Promise<{ text: string; range: Range | undefined }> {
@@ -272,15 +274,8 @@ describe('completion', () => {
 
   test('offers names in placeholders', async () => {
     expect(await labelsAt('{photo.path}', 1)).toEqual(expect.arrayContaining(['photo', 'out', 'width', 'quality']));
-    expect(await labelsAt('{photo.path}', 7)).toEqual(['path', 'name', 'stem', 'ext', 'dir', 'size']);
-    expect(await labelsAt('cost photo.size', 'cost photo.'.length)).toEqual([
-      'path',
-      'name',
-      'stem',
-      'ext',
-      'dir',
-      'size',
-    ]);
+    expect(await labelsAt('{photo.path}', 7)).toEqual(fileFields);
+    expect(await labelsAt('cost photo.size', 'cost photo.'.length)).toEqual(fileFields);
   });
 
   test('offers columns of a csv, in brackets where they are no names', async () => {

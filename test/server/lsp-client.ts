@@ -72,6 +72,11 @@ export class LspClient {
     );
     this.connection.onNotification((method, params) => this.#receive(method, params));
     this.connection.onError(() => {});
+    // Whoever waits for an answer of a server that is gone is told so.
+    child.once('exit', () => {
+      this.connection.dispose();
+      for (const wake of Array.from(this.#waiting)) wake();
+    });
   }
 
   /** A server that has been initialised. */
