@@ -4,6 +4,7 @@
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import type * as systeminformation from 'systeminformation';
 import type { ResourceSample } from '../worker/protocol.ts';
 
 /** Network and disk figures cost more to get than the others; they are taken less often. */
@@ -11,7 +12,7 @@ const SLOW_SECONDS = 5;
 /** Ticks of /proc/<pid>/stat in a second; 100 on every Linux that Node runs on. */
 const TICKS = 100;
 
-type SystemInformation = typeof import('systeminformation');
+type SystemInformation = Pick<typeof systeminformation, 'currentLoad' | 'mem' | 'networkStats' | 'fsStats'>;
 
 /** Takes samples; each tells of the time since the one before it. */
 export class ResourceSampler {

@@ -72,8 +72,6 @@ export function linkWorker(
   connection.onClose(hangUp);
   connection.onError(([error]) => open && hooks.refused(`does not speak the worker protocol: ${error.message}`));
   connection.listen();
-  // A worker that is gone is noticed by the end of its stream; what can't be sent to it is of no use any more.
-  const send = (sent: Promise<void>): void => void sent.catch(() => {});
   return {
     assign: (fragment) => send(connection.sendNotification(Assign, fragment)),
     split: (fragment) => send(connection.sendNotification(Split, { fragment })),
@@ -87,3 +85,6 @@ export function linkWorker(
 
 const versionMismatch = ({ version, hostName }: HelloParams): string =>
   `the worker on ${hostName} speaks version ${version} of the worker protocol and this run version ${WORKER_PROTOCOL_VERSION}: use the same Morsel for both`;
+
+/** A worker that is gone is noticed by the end of its stream; what can't be sent to it is of no use any more. */
+const send = (sent: Promise<void>): void => void sent.catch(() => {});

@@ -51,13 +51,13 @@ export class ItemSource {
     const end = Math.min(start + CHUNK, this.end);
     this.fetching = true;
     this.position = end;
-    this.fetch(this.task, start, end)
-      .then((values) => {
-        this.fetching = false;
-        if (values.length !== end - start) throw new Error(`asked for ${end - start} items and got ${values.length}`);
-        this.ahead = values;
-        this.onReady();
-      }, this.onError)
-      .catch(this.onError);
+    this.fetch(this.task, start, end).then((values) => this.arrived(values, end - start), this.onError);
+  }
+
+  private arrived(values: unknown[], wanted: number): void {
+    if (values.length !== wanted) return this.onError(new Error(`asked for ${wanted} items and got ${values.length}`));
+    this.fetching = false;
+    this.ahead = values;
+    this.onReady();
   }
 }

@@ -2,7 +2,7 @@ import type { Worker as Thread } from 'node:worker_threads';
 import { nowSeconds } from './clock.ts';
 import type { Executor, ExecutorHooks, Ticket } from './executor.ts';
 import { KeptOutput } from './kept-output.ts';
-import type { FromThread, ModuleThreadData } from './module-thread.ts';
+import type { FromThread, ModuleThreadData, ToThread } from './module-thread.ts';
 import { renderRun } from './render.ts';
 import type { InstanceContext } from './setup.ts';
 import { Window } from './window.ts';
@@ -63,7 +63,7 @@ export class ModuleExecutor implements Executor {
     this.thread ??= this.start();
     const thread = this.thread;
     thread.then(
-      (running) => running.postMessage(batch),
+      (running) => send(running, batch),
       (error: unknown) => {
         if (this.thread === thread) this.unusable(messageOf(error));
       },
@@ -162,8 +162,8 @@ export class ModuleExecutor implements Executor {
     if (thread === null) return;
     thread.then(
       (running) => {
-        running.postMessage('abort');
-        setTimeout(() => void running.terminate(), graceMilliseconds);
+        send(running, 'abort');
+        return setTimeout(() => void running.terminate(), graceMilliseconds);
       },
       () => {},
     );
@@ -190,3 +190,6 @@ export class ModuleExecutor implements Executor {
     this.hooks.changed();
   }
 }
+
+// oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread is no window and has no origin
+const send = (thread: Thread, message: ToThread): void => thread.postMessage(message);

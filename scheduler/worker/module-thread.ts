@@ -25,11 +25,11 @@ const TOGETHER_MILLISECONDS = 2;
 
 /** Loads the module and serves items until the thread is terminated. */
 export async function serveModule(): Promise<void> {
-  const data = workerData as ModuleThreadData;
+  const data: ModuleThreadData = workerData;
   const port = parentPort!;
   const post = (message: FromThread): void => port.postMessage(message);
   const queue: { id: number; item: unknown; out: string | null }[] = [];
-  let wake = (): void => {};
+  let wake: (() => void) | null = null;
   let current: AbortController | null = null;
   let aborted = false;
   port.on('message', (message: ToThread) => {
@@ -38,7 +38,7 @@ export async function serveModule(): Promise<void> {
       current?.abort();
     } else {
       queue.push(...message);
-      wake();
+      wake?.();
     }
   });
   const loaded = await load(data);
@@ -57,10 +57,10 @@ export async function serveModule(): Promise<void> {
       since = performance.now();
       continue;
     }
-    const controller = { made: null as AbortController | null };
+    let controller: AbortController | null = null;
     const started = performance.now();
     const answer = await call(loaded, next, () => {
-      current = controller.made ??= new AbortController();
+      current = controller ??= new AbortController();
       if (aborted) current.abort();
       return current.signal;
     });
@@ -69,19 +69,11 @@ export async function serveModule(): Promise<void> {
     answers.push({ id: next.id, seconds: (ended - started) / 1000, ...answer });
     Atomics.add(data.progress, 0, 1);
     if (ended - since > TOGETHER_MILLISECONDS) {
-      postAnswers(post, answers);
+      post({ kind: 'answers', answers });
       answers = [];
       since = ended;
     }
   }
-}
-
-/** A result that can't be sent to another thread fails its own item only. */
-function postAnswers(
-  post: (message: FromThread) => void,
-  answers: (FromThread & { kind: 'answers' })['answers'],
-): void {
-  post({ kind: 'answers', answers });
 }
 
 async function call(
@@ -103,15 +95,17 @@ async function call(
   }
 }
 
+const isItemFunction = (value: unknown): value is ItemFunction => typeof value === 'function';
+
 function plain(value: unknown): unknown {
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : undefined;
 }
 
 async function load({ path, directory, export: name }: ModuleThreadData): Promise<ItemFunction | string> {
   try {
-    const module = (await import(pathToFileURL(resolve(directory, path)).href)) as Record<string, unknown>;
+    const module: Record<string, unknown> = await import(pathToFileURL(resolve(directory, path)).href);
     const work = module[name];
-    if (typeof work === 'function') return work as ItemFunction;
+    if (isItemFunction(work)) return work;
     const functions = Object.keys(module).filter((key) => typeof module[key] === 'function');
     const has = functions.length === 0 ? 'it exports no function' : `its functions are: ${functions.join(', ')}`;
     return `module ${path} exports no function "${name}"; ${has}`;

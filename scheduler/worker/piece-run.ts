@@ -185,7 +185,7 @@ class Queue<T extends { position: number }> {
   private next = 0;
 
   constructor(entries: T[]) {
-    this.entries = entries.sort((a, b) => a.position - b.position);
+    this.entries = entries.toSorted((a, b) => a.position - b.position);
   }
 
   takeBelow(end: number): T[] {

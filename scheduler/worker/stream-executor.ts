@@ -174,8 +174,8 @@ export class StreamExecutor implements Executor {
     }
     const { id, error, result } = message;
     const sent = typeof id === 'number' ? this.sent.get(id) : undefined;
-    if (sent === undefined) return this.unknown(id, line);
-    this.sent.delete(id as number);
+    if (typeof id !== 'number' || sent === undefined) return this.unknown(id, line);
+    this.sent.delete(id);
     this.answered++;
     const seconds = now - Math.max(sent.at, this.lastAnswerAt);
     this.lastAnswerAt = now;

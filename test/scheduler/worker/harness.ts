@@ -1,6 +1,6 @@
 /** A real worker process with a run at the other end that only writes down what it is told. */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Fragment, FragmentEnd, Piece } from '../../../scheduler/fragment-scheduler/events.ts';
@@ -123,8 +123,10 @@ export async function startWorker(options: HarnessOptions): Promise<Harness> {
   const until = (condition: () => boolean): Promise<void> =>
     new Promise((settle, reject) => {
       const check = (): void => {
-        if (condition()) (waiting.delete(check), settle());
-        else if (isGone) (waiting.delete(check), reject(new Error(`the worker is gone: ${stderr}`)));
+        if (!condition() && !isGone) return;
+        waiting.delete(check);
+        if (condition()) settle();
+        else reject(new Error(`the worker is gone: ${stderr}`));
       };
       waiting.add(check);
       check();
@@ -186,4 +188,18 @@ export async function startWorker(options: HarnessOptions): Promise<Harness> {
   };
   await until(() => isUp || refusals.length > 0);
   return harness;
+}
+
+/** True while a process lives; one that only waits for its parent to take note of its end does not. */
+export function isRunning(pid: string): boolean {
+  try {
+    return !readFileSync(`/proc/${pid}/stat`, 'latin1').includes(') Z ');
+  } catch {
+    if (process.platform === 'linux') return false;
+  }
+  try {
+    return process.kill(Number(pid), 0);
+  } catch {
+    return false;
+  }
 }
