@@ -10,7 +10,7 @@ const SUFFIX = '.morsel';
  * Folders that hold no one's own job files (`node_modules`, those that begin with a dot) are passed over.
  */
 export function findJobFiles(paths: readonly string[]): string[] {
-  const found = paths.flatMap((path) => (kindOf(path) === 'folder' ? jobFilesBelow(path) : [path]));
+  const found = paths.flatMap((path) => (kindOf(path) === 'folder' ? someBelow(path) : [path]));
   return [...new Set(found)];
 }
 
@@ -18,6 +18,12 @@ function kindOf(path: string): 'file' | 'folder' {
   const stats = statSync(path, { throwIfNoEntry: false });
   if (stats === undefined) throw usageError(`There is no file or folder ${path}.`);
   return stats.isDirectory() ? 'folder' : 'file';
+}
+
+function someBelow(folder: string): string[] {
+  const files = jobFilesBelow(folder);
+  if (files.length === 0) throw usageError(`There is no ${SUFFIX} file in ${folder} or below it.`);
+  return files;
 }
 
 function jobFilesBelow(folder: string): string[] {

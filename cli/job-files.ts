@@ -1,6 +1,6 @@
 /** Job files from disk: parsed, linked with what they import, validated, and lowered to a JobSpec. */
 import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { relative, resolve } from 'node:path';
 import { type LangiumDocument, URI } from 'langium';
 import { NodeFileSystem } from 'langium/node';
 import { createMorselServices, findJobs, lowerJob } from '../language/index.ts';
@@ -22,7 +22,10 @@ export interface CheckedFile {
   document: LangiumDocument;
 }
 
-/** Reads and validates files, each with all that it imports. Throws a {@link UserError} for one that cannot be read. */
+/**
+ * Reads and validates files, each with all that it imports. The answer holds the files in order, then the imported ones
+ * that something is wrong with. Throws a {@link UserError} for a file that cannot be read.
+ */
 export async function checkFiles(files: readonly string[]): Promise<CheckedFile[]> {
   const { shared } = createMorselServices(NodeFileSystem, { inputProbe: createInputProbe() });
   const { LangiumDocumentFactory, LangiumDocuments, DocumentBuilder } = shared.workspace;
@@ -38,7 +41,23 @@ export async function checkFiles(files: readonly string[]): Promise<CheckedFile[
     read.map(({ document }) => document),
     { validation: true },
   );
-  return read.map((each) => ({ ...each, findings: findingsOf(each.document) }));
+  const checked = [...read, ...importedBy(read, LangiumDocuments.all)];
+  return checked
+    .map((each) => ({ ...each, findings: findingsOf(each.document) }))
+    .filter(({ findings }, index) => index < read.length || findings.length > 0);
+}
+
+type ReadFile = Omit<CheckedFile, 'findings'>;
+
+function importedBy(read: readonly ReadFile[], all: Iterable<LangiumDocument>): ReadFile[] {
+  const given = new Set(read.map(({ document }) => document));
+  return [...all]
+    .filter((document) => !given.has(document))
+    .map((document) => ({
+      file: relative(process.cwd(), document.uri.fsPath),
+      text: document.textDocument.getText(),
+      document,
+    }));
 }
 
 /** The text of a job file; a {@link UserError} says why there is none. */
@@ -61,11 +80,12 @@ export interface JobChoice {
  * in a {@link UserError}; so do a choice of job that is not clear, and a target or a param that is not there.
  */
 export async function loadJob(file: string, { job: name, on, set = {} }: JobChoice): Promise<JobSpec> {
-  const [checked] = await checkFiles([file]);
+  const [checked, ...imported] = await checkFiles([file]);
   if (checked === undefined) throw new Error('no file was read');
-  if (hasErrors(checked.findings)) {
-    say(renderFindings(checked, paintFor(process.stderr)).join('\n'));
-    throw new UserError(`${file} has errors, so nothing was done.`, ExitCode.failed);
+  const broken = [checked, ...imported].filter(({ findings }) => hasErrors(findings));
+  if (broken.length > 0) {
+    for (const each of broken) say(renderFindings(each, paintFor(process.stderr)).join('\n'));
+    throw new UserError(`${listed(broken.map((each) => each.file))} has errors, so nothing was done.`, ExitCode.failed);
   }
   const lowered = lowerJob(chooseJob(checked, name), { params: set, ...(on === undefined ? {} : { target: on }) });
   if ('problem' in lowered) throw usageError(lowered.problem);

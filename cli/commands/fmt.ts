@@ -1,10 +1,10 @@
-import { writeFileSync } from 'node:fs';
 import { text as readAll } from 'node:stream/consumers';
 import { Command } from 'commander';
 import { ExitCode } from '../exit-codes.ts';
 import { findJobFiles } from '../find-job-files.ts';
 import { formatText } from '../format-text.ts';
 import { readJobFile } from '../job-files.ts';
+import { replaceFile } from '../replace-file.ts';
 import { print, printLines, say } from '../terminal.ts';
 
 const STDIN = '-';
@@ -45,7 +45,7 @@ async function formatFile(file: string, check: boolean): Promise<boolean> {
   }
   if (formatted.text === before) return true;
   printLines([file]);
-  if (!check) writeFileSync(file, formatted.text);
+  if (!check) replaceFile(file, formatted.text, 0o644);
   return !check;
 }
 

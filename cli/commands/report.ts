@@ -1,13 +1,12 @@
-import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { findRun, readReport } from '../../scheduler/run/runs.ts';
-import { UserError } from '../exit-codes.ts';
 import { nearestMorselFolder } from '../morsel-folder.ts';
 import { renderSummary } from '../render-summary.ts';
 import { accuracyInWords } from '../report/accuracy.ts';
 import { failuresOf } from '../report/failures.ts';
 import { renderReportPage } from '../report/page.ts';
+import { replaceFile } from '../replace-file.ts';
 import { paintFor, printJson, printLines, say } from '../terminal.ts';
 
 export default new Command('report')
@@ -33,19 +32,11 @@ function report(id: string | undefined, options: { html?: string; json?: true })
   const { folder } = findRun(nearestMorselFolder(), id, 'any');
   const known = readReport(folder);
   const page = options.html ?? (options.json ? undefined : join(folder, 'report.html'));
-  if (page !== undefined) writePage(page, renderReportPage(known));
+  if (page !== undefined) replaceFile(page, renderReportPage(known), 0o600);
   if (options.json) return printJson(known);
   printLines([
     ...renderSummary(known.summary, failuresOf(known.failures), paintFor(process.stdout)),
     ...accuracyInWords(known.fragments),
   ]);
   say(`Page with the timeline: ${resolve(page ?? '')}`);
-}
-
-function writePage(file: string, text: string): void {
-  try {
-    writeFileSync(file, text, { mode: 0o600 });
-  } catch (error) {
-    throw new UserError(`${file} cannot be written: ${error instanceof Error ? error.message : String(error)}.`);
-  }
 }

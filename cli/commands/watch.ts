@@ -44,11 +44,11 @@ async function watch(id: string | undefined, options: { json?: true }): Promise<
 async function follow(entry: RunEntry, json: boolean): Promise<boolean> {
   const view = json ? null : createProgressView();
   const show = view === null ? printJsonLine : showIn(view);
-  const attached = await attach(entry.folder, show);
-  show({ at: new Date().toISOString(), type: 'progress', progress: attached.progress });
   const left = new Promise<false>((resolve) => {
     process.once('SIGINT', () => resolve(false));
   });
+  const attached = await attach(entry.folder, show);
+  show({ at: new Date().toISOString(), type: 'progress', progress: attached.progress });
   const ended = await Promise.race([attached.closed.then(() => true), left]);
   attached.detach();
   view?.end();

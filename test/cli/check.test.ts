@@ -69,6 +69,21 @@ describe('morsel check', () => {
   });
 });
 
+test('what is wrong with an imported file is told, and keeps the job from being run', async () => {
+  const cwd = folderWith({
+    'jobs/main.morsel': `import "../targets.morsel"\n${quickJob().split('target')[0]}`,
+    'targets.morsel': 'target virtual simulated { instances 2  lifespan 60 MB }\n',
+  });
+  const check = await morsel(['check', '--json', 'jobs/main.morsel'], { cwd });
+  expect(check.code).toBe(1);
+  expect(JSON.parse(check.stdout).files).toMatchObject([
+    { file: 'jobs/main.morsel', diagnostics: [] },
+    { file: 'targets.morsel', diagnostics: [{ severity: 'error' }] },
+  ]);
+  const run = await morsel(['run', 'jobs/main.morsel'], { cwd });
+  expect(run).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('targets.morsel:1:') });
+});
+
 describe('morsel fmt', () => {
   const untidy = 'job   j on t { task a { run "x" } }\ntarget t local { instances 1 lifespan 1 min }\n';
 
