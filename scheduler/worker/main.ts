@@ -5,15 +5,8 @@
 import { isMainThread } from 'node:worker_threads';
 
 if (isMainThread) {
-  const [{ createMessageConnection, StreamMessageReader, StreamMessageWriter }, { Worker }] = await Promise.all([
-    import('vscode-jsonrpc/node'),
-    import('./worker.ts'),
-  ]);
-  const connection = createMessageConnection(
-    new StreamMessageReader(process.stdin),
-    new StreamMessageWriter(process.stdout),
-  );
-  await new Worker(connection).start();
+  const { serveRun } = await import('./serve-run.ts');
+  await serveRun();
 } else {
   const { serveModule } = await import('./module-thread.ts');
   await serveModule();
