@@ -3,7 +3,7 @@
  * beside it (the npm package `node`). This file alone has to be valid for old versions of Node.
  */
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -46,8 +46,8 @@ if (isNewEnough(version)) {
   await import(new URL('./cli/main.js', import.meta.url).href);
 } else {
   const node = nodeBeside(dirname(here));
-  if (node !== null && process.env['MORSEL_RELAUNCHED'] !== '1') {
-    process.env['MORSEL_RELAUNCHED'] = '1';
+  // One that is too old itself would start itself for ever.
+  if (node !== null && realpathSync(node) !== realpathSync(process.execPath)) {
     runUnder(node);
   } else {
     fail(
