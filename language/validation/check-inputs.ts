@@ -59,7 +59,9 @@ export async function probeInput(input: ast.Input, probe: InputProbe, report: Re
       { node: source },
     );
   } else if (ast.isCsvSource(source) || ast.isLinesSource(source) || ast.isJsonSource(source)) {
-    if (hasPlaceholder(source.path) || (await probe.exists(plain(source.path), folder))) return;
+    // While it is being typed a source may have no path yet.
+    if (source.path === undefined || hasPlaceholder(source.path) || (await probe.exists(plain(source.path), folder)))
+      return;
     report('missing-file', `There is no file "${plain(source.path)}" in the folder of this file.`, {
       node: source.path,
     });
@@ -75,7 +77,12 @@ const plain = (text: ast.Text): string =>
     .join('');
 
 /** Fields of csv rows, against the header line of their file. */
-export async function probeColumns(texts: readonly ast.Text[], probe: InputProbe, report: Report): Promise<void> {
+export async function probeColumns(
+  file: ast.File,
+  texts: readonly ast.Text[],
+  probe: InputProbe,
+  report: Report,
+): Promise<void> {
   const known = new Map<ast.CsvSource, string[] | null>();
   for (const text of texts) {
     for (const placeholder of placeholdersOf(text)) {
@@ -83,8 +90,32 @@ export async function probeColumns(texts: readonly ast.Text[], probe: InputProbe
       const field = placeholder.fields[0];
       if (meaning.kind !== 'item' || field === undefined) continue;
       const columns = await columnsOf(meaning.item.$container, known, probe);
-      if (columns !== null) checkColumn(placeholder.name.text, field, columns, text, report);
+      if (columns?.includes(field.text) === false) unknownField(placeholder.name.text, field, columns, text, report);
     }
+  }
+  for (const task of file.jobs.flatMap((job) => job.tasks)) {
+    const field = task.statements.find(ast.isCost)?.field;
+    const name = field?.path[0];
+    if (field === undefined || name?.$cstNode === undefined) continue;
+    const columns = await columnsOf(task, known, probe);
+    if (columns?.includes(name.field) === false)
+      unknownField(field.item.$refText, placeOf(name), columns, field, report);
+  }
+}
+
+/** The name of a field, with its quotes but without dot and brackets. */
+function placeOf({ field, $cstNode: cst }: ast.FieldName): FieldAccess {
+  const quoted = cst!.text.startsWith('[');
+  return { text: field, quoted, offset: cst!.offset + 1, end: quoted ? cst!.end - 1 : cst!.end };
+}
+
+/** Modules are files of the job's folder. */
+export async function probeModules(file: ast.File, probe: InputProbe, report: Report): Promise<void> {
+  const folder = UriUtils.dirname(documentOf(file).uri).fsPath;
+  const modules = file.jobs.flatMap((job) => job.tasks.flatMap((task) => task.statements.filter(ast.isModule)));
+  for (const { path } of modules) {
+    if (await probe.exists(path.value, folder)) continue;
+    report('missing-file', `There is no module "${path.value}" in the folder of this file.`, { node: path });
   }
 }
 
@@ -94,20 +125,10 @@ async function columnsOf(
   probe: InputProbe,
 ): Promise<string[] | null> {
   const source = inputOf(task)?.source;
-  if (!ast.isCsvSource(source) || hasPlaceholder(source.path)) return null;
+  if (!ast.isCsvSource(source) || source.path === undefined || hasPlaceholder(source.path)) return null;
   const found = known.get(source);
   if (found !== undefined) return found;
   const columns = await probe.columns(plain(source.path), UriUtils.dirname(documentOf(source).uri).fsPath);
   known.set(source, columns);
   return columns;
-}
-
-function checkColumn(
-  item: string,
-  field: FieldAccess,
-  columns: readonly string[],
-  text: ast.Text,
-  report: Report,
-): void {
-  if (!columns.includes(field.text)) unknownField(item, field, columns, text, report);
 }

@@ -1,5 +1,6 @@
 /** What stands in the braces of a string. */
 import { jobOf, stepOf, taskOf } from '../ast-places.ts';
+import type { AstNode } from 'langium';
 import * as ast from '../generated/ast.ts';
 import { stagesOf } from '../lowering/stages.ts';
 import type { Placeholder } from '../placeholders/placeholder.ts';
@@ -146,7 +147,7 @@ export function unknownField(
   item: string,
   field: { text: string; offset: number; end: number; quoted: boolean },
   fields: readonly string[],
-  node: ast.Text,
+  node: AstNode,
   report: Report,
 ): void {
   const near = closest(field.text, fields);
@@ -163,14 +164,22 @@ export function unknownField(
 
 function checkOut(placeholder: Placeholder, text: ast.Text, report: Report): void {
   const task = taskOf(text)!;
-  if (!ast.isRun(text.$container)) {
-    report('misplaced-placeholder', '`{out}` can stand in a command only: it is where that is to write its output.', {
-      node: text,
-      place: placeholder,
-    });
+  const isEnv = ast.isEnv(text.$container);
+  if (!isEnv && !ast.isRun(text.$container)) {
+    report(
+      'misplaced-placeholder',
+      '`{out}` can stand in a command or in `env`: it is where the output is to be written.',
+      {
+        node: text,
+        place: placeholder,
+      },
+    );
     return;
   }
-  if (ownOutput(task, text) === undefined) {
+  const isThere = isEnv
+    ? stagesOf(task).every(({ output }) => output !== undefined)
+    : ownOutput(task, text) !== undefined;
+  if (!isThere) {
     const where = stepOf(text) === undefined ? 'task' : 'step';
     report(
       'missing-output',

@@ -187,17 +187,28 @@ function checkCost({ value, field }: ast.Cost, report: Report): void {
       report,
     );
   }
-  const task = field?.$container.$container;
-  const source = task === undefined ? undefined : inputOf(task)?.source;
-  const name = field?.path[0];
-  if (field === undefined || !ast.isFilesSource(source)) return;
-  if (name?.field === 'size') return;
-  report(
-    'unknown-field',
-    `The cost of a file is its size: write \`cost ${field.item.$refText}.size\`.`,
-    { node: field },
-    [replaceBy(field, { offset: field.$cstNode!.offset, end: field.$cstNode!.end }, `${field.item.$refText}.size`)],
-  );
+  if (field !== undefined) checkCostField(field, report);
+}
+
+function checkCostField(field: ast.Field, report: Report): void {
+  const source = inputOf(field.$container.$container)?.source;
+  const item = field.item.$refText;
+  const cst = field.$cstNode;
+  if (cst === undefined) return;
+  if (ast.isFilesSource(source) && (field.path.length !== 1 || field.path[0]!.field !== 'size')) {
+    report('unknown-field', `The cost of a file is its size: write \`cost ${item}.size\`.`, { node: field }, [
+      replaceBy(field, cst, `${item}.size`),
+    ]);
+  } else if (ast.isCsvSource(source) && field.path.length !== 1) {
+    report('unknown-field', `The cost of a row is one of its columns: write \`cost ${item}.column\`.`, { node: field });
+  } else if (
+    (ast.isRangeSource(source) || ast.isListSource(source) || ast.isLinesSource(source)) &&
+    field.path.length > 0
+  ) {
+    report('unknown-field', `\`${item}\` has no fields: write \`cost ${item}\`.`, { node: field }, [
+      replaceBy(field, cst, item),
+    ]);
+  }
 }
 
 const posixShells: ReadonlySet<string> = new Set(['sh', 'bash', 'dash', 'ash', 'ksh', 'mksh', 'zsh', 'busybox']);
@@ -223,8 +234,12 @@ function checkOutputs(task: ast.Task, report: Report): void {
     if (output === undefined) continue;
     const statements = steps.length === 0 ? task.statements : steps.flatMap((step) => step.statements);
     const runs = statements.filter(ast.isRun);
-    const writes = runs.some(({ command }) =>
-      placeholdersOf(command).some(({ name, fields }) => isOutOf(name.text, fields[0]?.text, steps)),
+    const written = [
+      ...runs.map(({ command }) => command),
+      ...task.statements.filter(ast.isEnv).map(({ value }) => value),
+    ];
+    const writes = written.some((text) =>
+      placeholdersOf(text).some(({ name, fields }) => isOutOf(name.text, fields[0]?.text, steps)),
     );
     if (runs.length > 0 && !writes) {
       report(

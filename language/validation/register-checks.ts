@@ -3,7 +3,7 @@ import { type AstNode, type Cancellation, interruptAndCheck, type ValidationAcce
 import * as ast from '../generated/ast.ts';
 import type { MorselServices } from '../morsel-module.ts';
 import { checkGraph } from './check-graph.ts';
-import { checkInput, checkParam, probeColumns, probeInput } from './check-inputs.ts';
+import { checkInput, checkParam, probeColumns, probeInput, probeModules } from './check-inputs.ts';
 import { checkFileNames, checkJobNames } from './check-names.ts';
 import { checkText } from './check-placeholders.ts';
 import { checkJobTarget, checkTarget } from './check-targets.ts';
@@ -55,7 +55,8 @@ async function checkFile(
     await probeInput(input, probe, report);
     await interruptAndCheck(cancelToken);
   }
-  await probeColumns(texts, probe, report);
+  await probeColumns(file, texts, probe, report);
+  await probeModules(file, probe, report);
 }
 
 function checkJob(job: ast.Job, report: Report): void {
@@ -70,6 +71,7 @@ const needWholeFile: ReadonlySet<DiagnosticCode> = new Set<DiagnosticCode>([
   'unused-param',
   'empty-job',
   'missing-work',
+  'wrong-unit',
 ]);
 
 const guarded =

@@ -3,9 +3,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { CstUtils, EmptyFileSystem, type LangiumDocument, URI } from 'langium';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { MorselFormatter } from '../../language/formatting/formatter.ts';
 import { createMorselServices, formatted } from '../../language/index.ts';
 
-const { shared, Morsel } = createMorselServices(EmptyFileSystem);
+const { shared } = createMorselServices(EmptyFileSystem);
 const parse = (text: string): LangiumDocument =>
   shared.workspace.LangiumDocumentFactory.fromString(text, URI.file('/work/job.morsel'));
 const format = (text: string): string => formatted(parse(text))!;
@@ -74,9 +75,7 @@ describe('the formatter', () => {
     const document = parse(messy);
     const line = { start: { line: 5, character: 0 }, end: { line: 5, character: 99 } };
     const params = { textDocument: { uri: document.uri.toString() }, options: { tabSize: 8, insertSpaces: false } };
-    const edits = Morsel.lsp.Formatter!.formatDocumentRange(document, { ...params, range: line }) as {
-      range: typeof line;
-    }[];
+    const edits = new MorselFormatter().formatDocumentRange(document, { ...params, range: line });
     expect(edits.length).toBeGreaterThan(3);
     for (const { range } of edits) expect(document.textDocument.getText(range).trim()).toBe('');
     for (const { range } of edits) expect([range.start.line, range.end.line]).toContain(5);

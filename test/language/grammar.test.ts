@@ -4,7 +4,9 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { build, check, lower } from './morsel.ts';
+import { fileIn } from '../../language/ast-places.ts';
+import { visibleTargets } from '../../language/index.ts';
+import { build, check, lower, onlyJob } from './morsel.ts';
 import { MorselGrammar } from '../../language/generated/grammar.ts';
 import { AstUtils, GrammarAST } from 'langium';
 
@@ -74,9 +76,8 @@ describe('a mistake', () => {
     const document = await build(
       'job j { task a { run "x" timout 3 s retry 1 } task b { run "y" } } target t local { }',
     );
-    const root = document.parseResult.value as unknown as { jobs: { tasks: { name: string }[] }[]; targets: unknown[] };
-    expect(root.jobs[0]!.tasks.map(({ name }) => name)).toEqual(['a', 'b']);
-    expect(root.targets).toHaveLength(1);
+    expect(onlyJob(document).tasks.map(({ name }) => name)).toEqual(['a', 'b']);
+    expect([...visibleTargets(fileIn(document)).all()]).toHaveLength(1);
   });
 
   it('of a missing quote ends with its line', async () => {

@@ -45,7 +45,7 @@ describe('a job', () => {
 
   it('has the inputs that its tasks go over, and no others', async () => {
     const spec = await lower(
-      `${job('input rows = csv "r.csv" task t for p in photos { run "x {p}" } task u for p in t { run "y {p}" }')}`,
+      job('input rows = csv "r.csv" task t for p in photos { run "x {p}" } task u for p in t { run "y {p}" }'),
     );
     expect(spec.inputs).toMatchObject([
       { name: 'photos', kind: 'files', patterns: ['a/*.jpg', 'b/*.jpg'], exclude: ['a/x/**'] },

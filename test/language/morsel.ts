@@ -44,9 +44,10 @@ export function findings(document: LangiumDocument): Found[] {
     .toSorted((a, b) => a.range.start.line - b.range.start.line || a.range.start.character - b.range.start.character)
     .map(({ code, message, range, severity, data }) => ({
       code: String(code),
-      message: String(message),
+      message: typeof message === 'string' ? message : message.value,
       at: document.textDocument.getText(range),
       severity: severity === 1 ? 'error' : 'warning',
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what every diagnostic of the language holds
       data: data as DiagnosticData,
     }));
 }
