@@ -49,7 +49,7 @@ function instanceOf({ lifeSeconds, ...instance }: ReportedInstance): RunInstance
   };
 }
 
-/** Programs say on stderr what went wrong; one that says nothing there may have said it on stdout. */
+/** As the event of a live run has it: what went wrong is mostly said on stderr, so that comes last. */
 function failureOf({ task, item, attempts, message, stdout, stderr }: ReportedFailure): RunFailure {
-  return { task, item, attempts, message, output: stderr.trim() === '' ? stdout : stderr };
+  return { task, item, attempts, message, output: stdout + stderr };
 }

@@ -50,5 +50,5 @@ function message(failures: RunFailure[]): string {
   const { item, message: why, output } = failures[0]!;
   const more = failures.length === 1 ? '' : ` (and ${failures.length - 1} more failed)`;
   const said = output.trimEnd().split('\n').slice(-OUTPUT_LINES).join('\n');
-  return `${item} ${why}${more}${said === '' ? '' : `\n${said}`}`;
+  return `${item}: ${why}${more}${said === '' ? '' : `\n${said}`}`;
 }

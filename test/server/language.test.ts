@@ -285,7 +285,8 @@ describe('completion', () => {
     );
     const [name, firstName] = list.items;
     expect(name?.label).toBe('name');
-    const edits = [firstName!.textEdit as TextEdit, ...firstName!.additionalTextEdits!];
+    const edit = firstName!.textEdit!;
+    const edits = ['range' in edit ? [edit] : [], firstName!.additionalTextEdits!].flat();
     const text = TextDocument.applyEdits(client.document(uri), edits);
     expect(text).toContain(String.raw`{person[\"first name\"]name}`);
   });
@@ -367,6 +368,14 @@ test('semantic tokens name kinds, units and what is in strings', async () => {
       'min: keyword',
     ]),
   );
+});
+
+test('formatting changes the layout and nothing else', async () => {
+  const own = await client.open(join(folder, 'untidy.morsel'), thumbnails.replaceAll(/^ +/gm, '      '));
+  const options = { tabSize: 2, insertSpaces: true };
+  const edits = await client.request<TextEdit[]>('textDocument/formatting', { textDocument: { uri: own }, options });
+  expect(TextDocument.applyEdits(client.document(own), edits)).toBe(thumbnails);
+  await client.close(own);
 });
 
 describe('quick fixes', () => {

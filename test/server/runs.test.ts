@@ -1,0 +1,268 @@
+/** Runs: started through the server as real processes, watched, steered, found again by another server. */
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type {
+  LogsResult,
+  Problem,
+  RunChangedParams,
+  RunDetailsResult,
+  RunInfo,
+  RunRef,
+} from '../../server/protocol.ts';
+import { type ClientOptions, LspClient, removeWorkspace, workspace } from './lsp-client.ts';
+
+const cli = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
+
+/** Items wait for the file `go`, so that a run lasts as long as the test wants. */
+const job = `target here local {
+  instances 2
+}
+job work on here {
+  input numbers = 1..4
+  task wait for n in numbers {
+    run "while [ ! -e go ]; do sleep 0.05; done; echo {n} > {out}"
+    output "out/{n}.txt"
+    safepoint every 1 items
+  }
+}
+job fail on here {
+  input numbers = 1..3
+  task check for n in numbers {
+    run "echo looking at {n}; echo number {n} is bad >&2; test {n} -ne 2"
+  }
+}
+`;
+
+let folder: string;
+let file: string;
+let client: LspClient;
+let uri: string;
+const clients: LspClient[] = [];
+
+async function start(options: Partial<ClientOptions> = {}): Promise<LspClient> {
+  const started = await LspClient.start({ folders: [folder], ...options });
+  clients.push(started);
+  return started;
+}
+
+beforeEach(async () => {
+  folder = workspace({ 'jobs.morsel': job });
+  file = join(folder, 'jobs.morsel');
+});
+
+afterEach(async () => {
+  go();
+  for (const each of clients.splice(0)) await each.kill();
+  await allRunsEnded();
+  removeWorkspace(folder);
+});
+
+async function open(options: Partial<ClientOptions> = {}): Promise<void> {
+  client = await start(options);
+  uri = await client.open(file, job);
+  await client.diagnostics(uri);
+}
+
+const go = () => writeFileSync(join(folder, 'go'), '');
+
+async function run(name: string): Promise<Required<RunRef>> {
+  const answer = await client.request<RunRef & Problem>('morsel/run', { uri, job: name });
+  expect(answer.problem).toBeUndefined();
+  return { run: answer.run, folder: answer.folder! };
+}
+
+/** Waits until the run is in a state, by what the server tells of it. */
+const until = (watcher: LspClient, run_: string, state: RunInfo['state'], since = 0) =>
+  watcher.message<RunChangedParams>(
+    'morsel/runChanged',
+    ({ run: info }) => info.run === run_ && info.state === state,
+    since,
+  );
+
+/** By their own word: nothing of a test may outlive it. */
+async function allRunsEnded(): Promise<void> {
+  const runs = join(folder, '.morsel', 'runs');
+  if (!existsSync(runs)) return;
+  const watcher = await LspClient.start({ folders: [folder] });
+  for (const id of readdirSync(runs)) {
+    const infos = await watcher.request<RunInfo[]>('morsel/runs', null);
+    if (infos.some(({ run: name, live }) => name === id && live)) await watcher.request('morsel/stop', { run: id });
+  }
+  await watcher.shutdown();
+}
+
+describe('a run', () => {
+  test('is started, watched to its end, and known with all its details', async () => {
+    await open();
+    const since = client.received.length;
+    const started = await run('work');
+    expect(started.folder).toBe(join(folder, '.morsel', 'runs', started.run));
+    const running = await until(client, started.run, 'running');
+    expect(running.progress!.items).toMatchObject({ committed: 0 });
+    expect(running.run).toMatchObject({ job: 'work', uri, target: 'here', live: true });
+    await client.message('morsel/runsChanged', undefined, since);
+    go();
+    const ended = await until(client, started.run, 'done');
+    expect(ended).toMatchObject({ progress: null, run: { live: false, items: { committed: 4 } } });
+    const details = await client.request<RunDetailsResult>('morsel/runDetails', started);
+    expect(details.summary).toMatchObject({ state: 'done', items: { committed: 4, failed: 0 } });
+    expect(details.tasks).toMatchObject([{ task: 'wait', items: { committed: 4 } }]);
+    expect(details.fragments.flatMap(({ items }) => items).every(({ task }) => task === 'wait')).toBe(true);
+    expect(details.instances.length).toBeGreaterThan(0);
+    expect(readFileSync(join(folder, 'out', '3.txt'), 'utf8')).toBe('3\n');
+  });
+
+  test('goes on when the server is killed, and is found again by another', async () => {
+    await open();
+    const { run: id } = await run('work');
+    await until(client, id, 'running');
+    await client.kill();
+    const other = await start();
+    const found = await until(other, id, 'running');
+    expect(found.run.live).toBe(true);
+    go();
+    await until(other, id, 'done');
+    expect(await other.request<RunInfo[]>('morsel/runs', null)).toMatchObject([
+      { run: id, state: 'done', live: false },
+    ]);
+  });
+
+  test('that is started in a terminal is noticed', async () => {
+    await open();
+    const terminal = spawn(process.execPath, [cli, 'run', '--json', '--job', 'work', file], {
+      cwd: folder,
+      stdio: 'ignore',
+    });
+    const ended = new Promise((resolve) => terminal.once('exit', resolve));
+    const seen = await client.message<RunChangedParams>('morsel/runChanged', ({ run: info }) => info.job === 'work');
+    expect(seen.run.state).toBe('running');
+    go();
+    await until(client, seen.run.run, 'done');
+    expect(await ended).toBe(0);
+  });
+
+  test('is stopped and resumed', async () => {
+    await open();
+    const started = await run('work');
+    await until(client, started.run, 'running');
+    // Paused, it begins nothing new: what is under way ends, what is not stays for later.
+    await client.request('morsel/pause', started);
+    await until(client, started.run, 'paused');
+    const stopped = client.request('morsel/stop', started);
+    go();
+    expect(await stopped).toEqual(started);
+    const infos = await client.request<RunInfo[]>('morsel/runs', null);
+    expect(infos[0]).toMatchObject({ run: started.run, state: 'stopped', live: false });
+    expect(await client.request('morsel/resume', { run: started.run })).toEqual(started);
+    await until(client, started.run, 'done');
+  });
+
+  test('is paused and goes on', async () => {
+    await open();
+    const started = await run('work');
+    await until(client, started.run, 'running');
+    expect(await client.request('morsel/pause', started)).toEqual(started);
+    await until(client, started.run, 'paused');
+    const since = client.received.length;
+    expect(await client.request('morsel/continue', started)).toEqual(started);
+    await until(client, started.run, 'running', since);
+    go();
+    await until(client, started.run, 'done');
+  });
+});
+
+describe('failed items', () => {
+  const failureOf = (watcher: LspClient, of: string, since = 0) =>
+    watcher.diagnostics(of, (found) => found.some(({ source }) => source === 'morsel run'), 0, since);
+
+  test('are problems on the task, with what they printed, until a newer run of the job', async () => {
+    await open();
+    const started = await run('fail');
+    const [problem] = await failureOf(client, uri);
+    expect(problem).toMatchObject({
+      range: client.rangeOf(uri, 'check'),
+      severity: 1,
+      source: 'morsel run',
+      code: 'run/item-failed',
+      data: { run: started.run, task: 'check' },
+    });
+    expect(problem!.message).toBe('2: exited with 1\nlooking at 2\nnumber 2 is bad');
+    await until(client, started.run, 'failed');
+    const { text } = await client.request<LogsResult>('morsel/logs', { run: started.run, item: '2' });
+    expect(text).toContain('looking at 2');
+    expect(text).not.toContain('looking at 3');
+    const details = await client.request<RunDetailsResult>('morsel/runDetails', started);
+    expect(details.failures).toMatchObject([{ task: 'check', item: '2', message: 'exited with 1' }]);
+
+    // The problem moves with its task, and goes when a newer run has none.
+    let since = client.received.length;
+    await client.edit(uri, { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } }, '\n');
+    const [moved] = await failureOf(client, uri, since);
+    expect(moved!.range).toEqual(client.rangeOf(uri, 'check'));
+    const mended = job.replace('test {n} -ne 2', 'true {n}');
+    await client.edit(uri, { start: { line: 0, character: 0 }, end: { line: 100, character: 0 } }, mended);
+    writeFileSync(file, mended);
+    since = client.received.length;
+    await run('fail');
+    await client.diagnostics(uri, (found) => found.length === 0, 0, since);
+  });
+
+  test('of an earlier session are shown when the server starts', async () => {
+    await open();
+    const { run: id } = await run('fail');
+    await until(client, id, 'failed');
+    await client.shutdown();
+    const other = await start();
+    const opened = await other.open(file, job);
+    const [problem] = await failureOf(other, opened);
+    expect(problem!.message).toContain('number 2 is bad');
+  });
+});
+
+test('what a run has taught changes the plan', async () => {
+  await open();
+  const { run: id } = await run('fail');
+  const since = client.received.length;
+  await until(client, id, 'failed');
+  await client.message<{ job: string }>('morsel/planChanged', ({ job: name }) => name === 'fail', since);
+  const hover = await client.request<object>('textDocument/hover', client.at(uri, 'check'));
+  expect(JSON.stringify(hover)).toContain('Predicted from');
+});
+
+describe('a run is refused in words', () => {
+  const problemOf = async (params: object) => (await client.request<Problem>('morsel/run', { uri, ...params })).problem;
+
+  test('where the workspace is not trusted, until it is', async () => {
+    await open({ initializationOptions: { trusted: false } });
+    expect(await problemOf({ job: 'fail' })).toContain('not trusted');
+    expect(existsSync(join(folder, '.morsel'))).toBe(false);
+    await client.notify('morsel/trustGranted', undefined);
+    const { run: id } = await run('fail');
+    await until(client, id, 'failed');
+  });
+
+  test('where the job is not named, not there, or not saved', async () => {
+    await open();
+    expect(await problemOf({})).toContain('has 2 jobs');
+    expect(await problemOf({ job: 'other' })).toContain('no job "other"');
+    await client.edit(uri, { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } }, '\n');
+    expect(await problemOf({ job: 'fail' })).toContain('not saved');
+  });
+
+  test('where the command line refuses, in its own words', async () => {
+    await open();
+    expect(await problemOf({ job: 'fail', target: 'nowhere' })).toContain('nowhere');
+    expect(readdirSync(join(folder, '.morsel', 'launching'))).toEqual([]);
+  });
+
+  test('where there is no such run', async () => {
+    await open();
+    for (const method of ['stop', 'pause', 'continue', 'resume', 'runDetails', 'logs']) {
+      const { problem } = await client.request<Problem>(`morsel/${method}`, { run: 'x' });
+      expect(problem).toContain('no run "x"');
+    }
+  });
+});
