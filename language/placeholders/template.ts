@@ -170,15 +170,31 @@ export function lastStepOutput(task: ast.Task): ast.Output | undefined {
 
 /** The input that a task goes over in the end, also by way of other tasks; undefined for one of a single item. */
 export function inputOf(task: ast.Task): ast.Input | undefined {
-  const seen = new Set<ast.Task>();
-  let current: ast.Task | undefined = task;
-  while (current !== undefined && !seen.has(current)) {
-    seen.add(current);
-    const source: ast.ItemSource | undefined = current.source?.ref;
-    if (ast.isInput(source)) return source;
-    current = source;
+  const source = firstOfChain(task)?.source?.ref;
+  return ast.isInput(source) ? source : undefined;
+}
+
+/** For each task the first of the tasks that it goes over, one by way of another; null in a circle. Known from the text alone. */
+const firsts = new WeakMap<ast.Task, ast.Task | null>();
+
+/** Each task of a chain is walked over once, however long the chain is. */
+function firstOfChain(task: ast.Task): ast.Task | null {
+  const walked = new Set<ast.Task>();
+  let current = task;
+  let first = firsts.get(current);
+  while (first === undefined) {
+    walked.add(current);
+    const source = sourceTask(current);
+    if (source === undefined) first = current;
+    else if (walked.has(source)) first = null;
+    else first = firsts.get((current = source));
   }
-  return undefined;
+  for (const each of walked) firsts.set(each, first);
+  return first;
+}
+
+function sourceTask({ source, $container }: ast.Task): ast.Task | undefined {
+  return source === undefined ? undefined : visibleTasks($container).get(source.$refText);
 }
 
 /** The document that a node stands in. */
