@@ -1,6 +1,6 @@
 /** What `run` and `resume` have in common: a run in this process, shown while it works, stopped by Ctrl-C. */
 import type { Run, RunOptions } from '../scheduler/run/run.ts';
-import type { RunEvent, RunState } from '../scheduler/run/events.ts';
+import type { RunEvent, RunState, RunSummary } from '../scheduler/run/events.ts';
 import { goOnWithoutReader } from './broken-pipe.ts';
 import { ExitCode } from './exit-codes.ts';
 import { workerCommand } from './installation.ts';
@@ -23,25 +23,22 @@ export async function followRun(
   const failures = collectFailures();
   const show = view === null ? printJsonLine : showIn(view);
   const signals = listenToSignals(view === null ? say : (message) => view.note(message));
+  const onEvent = (event: RunEvent): void => {
+    failures.add(event);
+    show(event);
+  };
+  let summary: RunSummary;
   try {
-    const run = await start({
-      morselFolder,
-      workerCommand: workerCommand(),
-      onEvent(event) {
-        failures.add(event);
-        show(event);
-      },
-    });
+    const run = await start({ morselFolder, workerCommand: workerCommand(), onEvent });
     signals.stopsRun(run);
-    const summary = await run.finished;
-    view?.end();
-    if (!json) printLines(renderSummary(summary, failures.list(), paintFor(process.stdout)));
-    if (summary.state === 'stopped') say(`\`morsel resume ${run.id}\` goes on from here.`);
-    return exitCodeOf(summary.state);
+    summary = await run.finished;
   } finally {
     view?.end();
     signals.close();
   }
+  if (!json) printLines(renderSummary(summary, failures.list(), paintFor(process.stdout)));
+  if (summary.state === 'stopped') say(`\`morsel resume ${summary.run}\` goes on from here.`);
+  return exitCodeOf(summary.state);
 }
 
 export function exitCodeOf(state: RunState): number {

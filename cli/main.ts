@@ -1,6 +1,7 @@
 /** The program: finds the command, and turns whatever comes of it into an exit code. */
-import { runProgram } from './program.ts';
+import { explain, runProgram } from './program.ts';
 import { hideSqliteWarning } from './warnings.ts';
 
 hideSqliteWarning();
+process.on('uncaughtException', (error) => process.exit(explain(error)));
 process.exitCode = await runProgram(process.argv.slice(2));

@@ -54,7 +54,8 @@ async function programFor(args: readonly string[]): Promise<Command> {
 /** Errors of other rooms whose message is for the user; named, so that the rooms need not be loaded to know them. */
 const sayWhatToDo = ['InputError', 'StoreError', 'TemplateError', 'RunError'];
 
-function explain(error: unknown): number {
+/** Tells the user of an error, and answers with the exit code that it stands for. */
+export function explain(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.done : ExitCode.wrongUsage;
   const message = harmless(error instanceof Error ? error.message : String(error));
   const label = paintFor(process.stderr)('red', 'error:');

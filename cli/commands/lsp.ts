@@ -19,5 +19,7 @@ Exit codes: 0 the editor ended it · 1 the editor vanished · 2 wrong usage`,
 /** The server reads `--stdio` from the arguments of this very process, and ends it when the editor says so. */
 async function serve({ stdio }: { stdio?: true }): Promise<void> {
   if (!stdio) throw usageError('morsel lsp is started by an editor, as `morsel lsp --stdio`.');
+  // The server has its own way with errors that nobody caught.
+  process.removeAllListeners('uncaughtException');
   await import(pathToFileURL(serverFile()).href);
 }

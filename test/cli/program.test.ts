@@ -57,6 +57,17 @@ describe('morsel', () => {
     expect(debug.stderr).toContain('morsel-folder.ts');
   });
 
+  test('says an error that nobody caught in the same way', async () => {
+    const late = `process.on('newListener', (name) => {
+      if (name === 'uncaughtException') setImmediate(() => { throw new Error('late'); });
+    });`;
+    const nodeArguments = preload(late);
+    const { code, stderr } = await morsel(['status'], { cwd: folderWith(), nodeArguments });
+    expect(code).toBe(70);
+    expect(stderr).toMatch(/^error: late\nThis is a fault of Morsel: /m);
+    expect(stderr).not.toContain('    at ');
+  });
+
   test('hides the warning that node:sqlite is new, and no other', async () => {
     const warn = `setImmediate(() => {
       process.emitWarning('SQLite is an experimental feature and might change at any time', 'ExperimentalWarning');
