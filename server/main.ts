@@ -3,6 +3,10 @@
  * logged goes to the client.
  */
 import { createConnection, ProposedFeatures } from 'vscode-languageserver/node';
+import { described } from './guard.ts';
 import { startServer } from './server.ts';
 
-startServer(createConnection(ProposedFeatures.all));
+const connection = createConnection(ProposedFeatures.all);
+// What went wrong in the background is no reason to leave the editor without a server.
+process.on('unhandledRejection', (reason) => connection.console.error(described(reason)));
+startServer(connection);

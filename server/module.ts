@@ -1,7 +1,13 @@
 /** The language with the features of this server in place of Langium's own. */
+import { isAbsolute } from 'node:path';
 import { NodeFileSystem } from 'langium/node';
 import type { Connection } from 'vscode-languageserver';
-import { createMorselServices, type MorselExtensions, type MorselServices } from '../language/index.ts';
+import {
+  createMorselServices,
+  type InputProbe,
+  type MorselExtensions,
+  type MorselServices,
+} from '../language/index.ts';
 import { createInputProbe } from '../scheduler/items/input-probe.ts';
 import type { ClientFacts } from './client-facts.ts';
 import { MorselCodeLenses } from './features/code-lenses.ts';
@@ -31,7 +37,7 @@ export interface ServerContext {
 export function createServerServices({ connection, client, log, plans }: ServerContext): MorselServices {
   const guard = <T extends object>(name: string, provider: T): T => guarded(name, provider, log);
   const extensions: MorselExtensions = {
-    inputProbe: createInputProbe(),
+    inputProbe: inRealFolders(createInputProbe()),
     shared: {
       lsp: {
         DocumentUpdateHandler: (services) => new MorselDocumentUpdateHandler(services),
@@ -62,4 +68,13 @@ export function createServerServices({ connection, client, log, plans }: ServerC
     },
   };
   return createMorselServices({ connection, ...NodeFileSystem }, extensions).Morsel;
+}
+
+/** A document that was never saved is in no folder: nothing is known of its inputs, and nothing is wrong with them. */
+function inRealFolders(probe: InputProbe): InputProbe {
+  return {
+    files: async (patterns, exclude, folder) => (isAbsolute(folder) ? probe.files(patterns, exclude, folder) : 1),
+    columns: async (path, folder) => (isAbsolute(folder) ? probe.columns(path, folder) : null),
+    exists: async (path, folder) => !isAbsolute(folder) || probe.exists(path, folder),
+  };
 }

@@ -82,6 +82,7 @@ function jobsResult(document: LangiumDocument): protocol.JobsResult {
 }
 
 async function isSaved(document: LangiumDocument): Promise<boolean> {
+  if (document.uri.scheme !== 'file') return false;
   const onDisk = await readFile(document.uri.fsPath, 'utf8').catch(() => null);
   // Editors keep a byte order mark to themselves.
   return onDisk?.replace(/^\uFEFF/, '') === document.textDocument.getText();

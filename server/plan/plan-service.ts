@@ -71,6 +71,8 @@ export class PlanService {
 
   /** A document was built or saved. `inputsToo`: even where the text is the same, since its inputs may not be. */
   documentChanged(uri: URI, inputsToo = false): void {
+    // A document that is in no folder has no inputs beside it: there is nothing to look at.
+    if (uri.scheme !== 'file') return;
     const key = uri.toString();
     const plans = this.#documents.get(key) ?? { uri, entries: new Map(), timer: undefined };
     this.#documents.set(key, plans);
@@ -96,6 +98,7 @@ export class PlanService {
 
   /** Answers {@link import('../protocol.ts').PlanJob}. */
   async plan(document: LangiumDocument, params: PlanParams, signal: AbortSignal): Promise<PlanResult | Problem> {
+    if (document.uri.scheme !== 'file') return { problem: 'Save the file first: a plan needs the inputs beside it.' };
     const broken = errorsIn(document);
     const job = chooseJob(document, params.job);
     const known = 'problem' in job ? undefined : this.planOf(document.uri, job.name);

@@ -93,12 +93,15 @@ export class LspClient {
       return null;
     });
     client.connection.listen();
-    client.initializeResult = await client.request<InitializeResult>('initialize', {
+    const initialized = client.request<InitializeResult>('initialize', {
       processId: process.pid,
       rootUri: options.folders[0] === undefined ? null : uriOf(options.folders[0]),
       workspaceFolders: options.folders.map((folder) => ({ uri: uriOf(folder), name: folder })),
       capabilities: { ...fullCapabilities, ...options.capabilities },
       initializationOptions: options.initializationOptions,
+    });
+    client.initializeResult = await initialized.catch((error: unknown) => {
+      throw new Error(`the server did not start: ${client.stderr}`, { cause: error });
     });
     await client.notify('initialized', {});
     return client;
@@ -113,8 +116,9 @@ export class LspClient {
     await this.connection.sendNotification(method, params);
   }
 
-  async open(path: string, text: string): Promise<string> {
-    const document = TextDocument.create(uriOf(path), 'morsel', 1, text);
+  /** `at`: a path, or a URI that is no file's. */
+  async open(at: string, text: string): Promise<string> {
+    const document = TextDocument.create(at.startsWith('untitled:') ? at : uriOf(at), 'morsel', 1, text);
     this.#documents.set(document.uri, document);
     await this.notify('textDocument/didOpen', {
       textDocument: { uri: document.uri, languageId: 'morsel', version: 1, text },

@@ -180,6 +180,19 @@ test('a hover tells what a task is predicted to do, and from what', async () => 
   expect(JSON.stringify(hover.contents)).toMatch(/Plan on laptop.*8 items.*your `estimate`/);
 });
 
+test('a document that was never saved has no plan, and its inputs are not looked for', async () => {
+  client = await LspClient.start({ folders: [folder] });
+  uri = await client.open(
+    'untitled:Untitled-1',
+    'input all = files "**/*.js"\njob j { task t for f in all { run "x {f.path}" } }\n',
+  );
+  expect(await client.diagnostics(uri)).toEqual([]);
+  const { problem } = await client.request<Problem>('morsel/plan', { uri });
+  expect(problem).toContain('Save the file first');
+  expect((await client.request<Problem>('morsel/run', { uri })).problem).toContain('not saved');
+  expect(await hints()).toEqual([]);
+});
+
 test('inputs that cannot be read are a problem of the job', async () => {
   await openPlanned();
   rmSync(join(folder, 'people.csv'));

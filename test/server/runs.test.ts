@@ -232,6 +232,23 @@ test('what a run has taught changes the plan', async () => {
   expect(JSON.stringify(hover)).toContain('Predicted from');
 });
 
+test('what a run has taught may say that a job never finishes', async () => {
+  const slow = 'target here local { instances 1 }\njob slow on here { task nap { run "sleep 1.2" } }\n';
+  writeFileSync(join(folder, 'slow.morsel'), slow);
+  client = await start();
+  uri = await client.open(join(folder, 'slow.morsel'), slow);
+  await client.diagnostics(uri);
+  const { run: id } = await run('slow');
+  await until(client, id, 'done');
+  await client.replace(uri, 'instances 1', 'instances 1 lifespan 0.5 s');
+  const found = await client.diagnostics(uri, (all) => all.some(({ source }) => source === 'morsel plan'));
+  const problem = found.find(({ source }) => source === 'morsel plan');
+  expect(problem).toMatchObject({ severity: 1, code: 'plan/outlasts-lifespan', range: client.rangeOf(uri, 'nap') });
+  const range = { start: { line: 0, character: 0 }, end: { line: 9, character: 0 } };
+  const hints = await client.request<{ label: string }[]>('textDocument/inlayHint', { textDocument: { uri }, range });
+  expect(hints[0]!.label).toBe('cannot finish on here');
+});
+
 describe('a run is refused in words', () => {
   const problemOf = async (params: object) => (await client.request<Problem>('morsel/run', { uri, ...params })).problem;
 
