@@ -1,5 +1,4 @@
 /** The client's door to the language server: asks its custom requests, and tells the user what it answers in words. */
-import type { CancellationToken } from 'vscode';
 import * as vscode from 'vscode';
 import type { NotificationType, NotificationType0, RequestType, RequestType0 } from 'vscode-jsonrpc';
 import { type LanguageClient, State } from 'vscode-languageclient/node';
@@ -17,8 +16,8 @@ export class MorselServer {
   }
 
   /** Sends a request as it is; a rejection means that the server is down, or that the request was cancelled. */
-  request<P, R>(type: RequestType<P, R, void>, params: P, token?: CancellationToken): Promise<R> {
-    return this.#client.sendRequest(type.method, params, token);
+  request<P, R>(type: RequestType<P, R, void>, params: P): Promise<R> {
+    return this.#client.sendRequest(type.method, params);
   }
 
   request0<R>(type: RequestType0<R, void>): Promise<R> {

@@ -1,0 +1,179 @@
+/** The workbench in a headless Chromium: what a user would do with it. Nothing here sleeps; each step waits for a state. */
+import { mkdirSync } from 'node:fs';
+import { basename, dirname, resolve } from 'node:path';
+import { type Browser, type BrowserContext, chromium, type FrameLocator, type Page } from 'playwright-core';
+import type { Server } from './server.ts';
+
+const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
+const BROWSER_ARGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--disable-dev-shm-usage',
+  // The page is answered by develop() below, and Chromium then takes it for a public site that may not call 127.0.0.1.
+  '--disable-features=LocalNetworkAccessChecks,LocalNetworkAccessChecksWebSockets',
+];
+const TIMEOUT_MS = 60_000;
+
+export interface WindowOptions {
+  size?: { width: number; height: number };
+  /** An extension in development; without one, only what is installed runs. */
+  extension?: string;
+  /** A CommonJS file that exports `run()`; VS Code calls it in the extension host. */
+  tests?: string;
+  onConsole?: (type: string, text: string) => void;
+  /** Functions that the page may call. */
+  bindings?: Record<string, (argument: unknown) => unknown>;
+}
+
+export async function openWindow(server: Server, options: WindowOptions = {}): Promise<EditorWindow> {
+  const { size = { width: 1280, height: 800 }, extension, tests, onConsole, bindings = {} } = options;
+  // Signals are ours: clean-up.ts ends this process, and with it Chromium.
+  const browser = await chromium.launch({
+    executablePath: CHROMIUM,
+    args: BROWSER_ARGS,
+    handleSIGINT: false,
+    handleSIGTERM: false,
+    handleSIGHUP: false,
+  });
+  try {
+    // Webviews need their service worker.
+    const context = await browser.newContext({ viewport: size, serviceWorkers: 'allow' });
+    const page = await context.newPage();
+    page.setDefaultTimeout(TIMEOUT_MS);
+    if (onConsole) page.on('console', (message) => onConsole(message.type(), message.text()));
+    for (const [name, call] of Object.entries(bindings)) await page.exposeFunction(name, call);
+    if (extension !== undefined) await develop(context, server, extension, tests);
+    await page.goto(server.url);
+    const window = new EditorWindow(browser, page);
+    await window.ready();
+    return window;
+  } catch (error) {
+    await browser.close();
+    throw error;
+  }
+}
+
+/**
+ * Makes the window an Extension Development Host. The workbench takes what to develop from its configuration in the page,
+ * so the page is changed on its way to the browser; that also holds for a reload.
+ */
+async function develop(context: BrowserContext, { port }: Server, extension: string, tests?: string): Promise<void> {
+  const remote = (path: string) => ({ scheme: 'vscode-remote', authority: `127.0.0.1:${port}`, path: resolve(path) });
+  const developmentOptions = {
+    extensions: [remote(extension)],
+    ...(tests !== undefined && { extensionTestsPath: remote(tests) }),
+  };
+  const changed = (_: string, start: string, json: string): string => {
+    const configuration: Record<string, unknown> = JSON.parse(json.replaceAll('&quot;', '"').replaceAll('&amp;', '&'));
+    const text = JSON.stringify({ ...configuration, developmentOptions });
+    return start + text.replaceAll('&', '&amp;').replaceAll('"', '&quot;');
+  };
+  await context.route(
+    (url) => url.pathname === '/',
+    async (route) => {
+      const response = await route.fetch();
+      const body = (await response.text()).replace(
+        /(id="vscode-workbench-web-configuration" data-settings=")([^"]*)/,
+        changed,
+      );
+      await route.fulfill({ response, body });
+    },
+  );
+}
+
+export class EditorWindow {
+  readonly page: Page;
+  readonly #browser: Browser;
+
+  constructor(browser: Browser, page: Page) {
+    this.#browser = browser;
+    this.page = page;
+  }
+
+  ready(): Promise<void> {
+    return this.page.locator('.monaco-workbench .part.statusbar .statusbar-item').first().waitFor();
+  }
+
+  /** Runs a command by its title in the palette, such as `Morsel: Run Job`. */
+  async runCommand(title: string): Promise<void> {
+    await this.#pick('F1', `>${title}`, title);
+  }
+
+  /** Opens a file of the workspace by name and waits for its text. */
+  async openFile(name: string): Promise<void> {
+    await this.#pick('Control+P', name, basename(name));
+    // After a reload it may stand in two groups.
+    await this.page
+      .locator(`.tab.active[data-resource-name="${basename(name)}"]`)
+      .first()
+      .waitFor();
+    await this.page.locator('.editor-instance .view-lines .view-line').first().waitFor();
+  }
+
+  /** Waits until the text can be seen, in the part of the window that the selector names. */
+  async waitForText(text: string | RegExp, within = '.monaco-workbench'): Promise<void> {
+    await this.page.locator(within).getByText(loosely(text)).first().waitFor({ state: 'visible' });
+  }
+
+  /** Shows the Runs view. */
+  async openRunsView(): Promise<void> {
+    const tab = this.page.getByRole('tab', { name: /^Morsel/ });
+    if ((await tab.getAttribute('aria-expanded')) !== 'true') await tab.click();
+    await this.page
+      .locator('.sidebar .pane-header')
+      .filter({ hasText: 'Runs' })
+      .or(this.page.locator('.sidebar .title-label'))
+      .first()
+      .waitFor();
+  }
+
+  notifications(): Promise<string[]> {
+    return this.page.locator('.notification-list-item-message').allInnerTexts();
+  }
+
+  /** The document of the active webview, which is two frames deep. */
+  webview(): FrameLocator {
+    return this.page.frameLocator('iframe.webview.ready').frameLocator('#active-frame');
+  }
+
+  /** The extension host ends and a new one starts; the server and the profile stay. */
+  async reload(): Promise<void> {
+    await this.page.reload();
+    await this.ready();
+  }
+
+  async screenshot(file: string): Promise<void> {
+    mkdirSync(dirname(resolve(file)), { recursive: true });
+    await this.page.screenshot({ path: file, animations: 'disabled', caret: 'hide' });
+  }
+
+  close(): Promise<void> {
+    return this.#browser.close();
+  }
+
+  /** Any quick pick: opens it, filters, and takes the row whose label is exactly `row`. */
+  async #pick(key: string, text: string, row: string): Promise<void> {
+    const quick = this.page.locator('.quick-input-widget');
+    await this.page.keyboard.press(key);
+    const input = quick.locator('input').first();
+    await input.waitFor();
+    await input.fill(text);
+    const exactly = new RegExp(`^\\s*${escaped(row)}\\s*$`);
+    await quick
+      .locator('.monaco-list-row')
+      .filter({ has: this.page.locator('.label-name', { hasText: exactly }) })
+      .first()
+      .click();
+  }
+}
+
+const escaped = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
+
+/** VS Code draws spaces of code as U+00A0, so a space stands for both. */
+const loosely = (text: string | RegExp): RegExp =>
+  text instanceof RegExp ? text : new RegExp(escaped(text).replaceAll(' ', '[ \\u00a0]'));

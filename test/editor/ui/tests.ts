@@ -1,0 +1,53 @@
+/**
+ * What only a user at the window can see, with the packaged extension installed as a user installs it. Each test has a
+ * server, a profile and a workspace of its own.
+ */
+import { freshWorkspace } from '../harness/paths.ts';
+import { type ServerOptions, startServer } from '../harness/server.ts';
+import { type EditorWindow, openWindow } from '../harness/window.ts';
+import { newJob, runToTheEnd } from './a-run.ts';
+import { restricted } from './restricted.ts';
+import { reload } from './reload.ts';
+import { packagedExtension } from './packaged-extension.ts';
+import { liveplan } from './panel.ts';
+
+export interface UiTest {
+  title: string;
+  run: () => Promise<void>;
+}
+
+export const uiTests: UiTest[] = [
+  { title: 'installed: a run goes to its end, and its failed item is a problem', run: () => inWindow(runToTheEnd) },
+  { title: 'installed: New Job File makes a job that runs', run: () => inWindow(newJob) },
+  {
+    title: 'installed: the plan in its panel follows the text, and keeps the last good plan',
+    run: () => inWindow(liveplan),
+  },
+  { title: 'installed: a run survives a reload of the window, and is found again', run: () => inWindow(reload) },
+  {
+    title: 'installed: in Restricted Mode jobs are planned, and nothing is run',
+    run: () => inWindow(restricted, { trust: 'ask' }),
+  },
+];
+
+async function inWindow(
+  use: (window: EditorWindow, workspace: string) => Promise<void>,
+  options: Partial<ServerOptions> = {},
+): Promise<void> {
+  const workspace = freshWorkspace();
+  const server = await startServer({ workspace, vsix: [packagedExtension()], ...options });
+  try {
+    const window = await openWindow(server);
+    try {
+      await use(window, workspace);
+    } catch (error) {
+      const picture = `test-results/${use.name}.png`;
+      await window.screenshot(picture);
+      throw new Error(`${String(error)}\nseen at the end: ${picture}\n${server.logs()}`, { cause: error });
+    } finally {
+      await window.close();
+    }
+  } finally {
+    await server.stop();
+  }
+}
