@@ -136,6 +136,7 @@ function finishInWords({ state, finishSeconds, items }: RunProgress): string {
 }
 
 function finishIn(seconds: Interval): string {
+  if (seconds.high < 1) return 'in under 1 s';
   return `in ${durationBand({ low: Math.round(seconds.low), high: Math.round(seconds.high) })}`;
 }
 
