@@ -76,31 +76,44 @@ const plain = (text: ast.Text): string =>
     .parts.map((part) => ('text' in part ? part.text : ''))
     .join('');
 
-/** Fields of csv rows, against the header line of their file. */
-export async function probeColumns(
-  file: ast.File,
-  texts: readonly ast.Text[],
-  probe: InputProbe,
-  report: Report,
-): Promise<void> {
-  const known = new Map<ast.CsvSource, string[] | null>();
-  for (const text of texts) {
-    for (const placeholder of placeholdersOf(text)) {
-      const meaning = meaningOf(placeholder, text);
-      const field = placeholder.fields[0];
-      if (meaning.kind !== 'item' || field === undefined) continue;
-      const columns = await columnsOf(meaning.item.$container, known, probe);
-      if (columns?.includes(field.text) === false) unknownField(placeholder.name.text, field, columns, text, report);
-    }
+/** Header lines of csv files, each read once in a pass. */
+export class CsvColumns {
+  readonly #probe: InputProbe;
+  readonly #known = new Map<ast.CsvSource, Promise<string[] | null>>();
+
+  constructor(probe: InputProbe) {
+    this.#probe = probe;
   }
-  for (const task of file.jobs.flatMap((job) => job.tasks)) {
-    const field = task.statements.find(ast.isCost)?.field;
-    const name = field?.path[0];
-    if (field === undefined || name?.$cstNode === undefined) continue;
-    const columns = await columnsOf(task, known, probe);
-    if (columns?.includes(name.field) === false)
-      unknownField(field.item.$refText, placeOf(name), columns, field, report);
+
+  /** Of the rows that a task goes over; null where it goes over something else, or the file can't be read. */
+  async of(task: ast.Task): Promise<string[] | null> {
+    const source = inputOf(task)?.source;
+    if (!ast.isCsvSource(source) || hasPlaceholder(source.path)) return null;
+    const folder = UriUtils.dirname(documentOf(source).uri).fsPath;
+    const columns = this.#known.get(source) ?? this.#probe.columns(plain(source.path), folder);
+    this.#known.set(source, columns);
+    return columns;
   }
+}
+
+/** Columns that placeholders name, against the header line. */
+export async function probeText(text: ast.Text, csv: CsvColumns, report: Report): Promise<void> {
+  for (const placeholder of placeholdersOf(text)) {
+    const meaning = meaningOf(placeholder, text);
+    const field = placeholder.fields[0];
+    if (meaning.kind !== 'item' || field === undefined) continue;
+    const columns = await csv.of(meaning.item.$container);
+    if (columns?.includes(field.text) === false) unknownField(placeholder.name.text, field, columns, text, report);
+  }
+}
+
+/** The column that a cost names, likewise. */
+export async function probeCost(task: ast.Task, csv: CsvColumns, report: Report): Promise<void> {
+  const field = task.statements.find(ast.isCost)?.field;
+  const name = field?.path[0];
+  if (field === undefined || name === undefined) return;
+  const columns = await csv.of(task);
+  if (columns?.includes(name.field) === false) unknownField(field.item.$refText, placeOf(name), columns, field, report);
 }
 
 /** The name of a field, with its quotes but without dot and brackets. */
@@ -110,25 +123,9 @@ function placeOf({ field, $cstNode: cst }: ast.FieldName): FieldAccess {
 }
 
 /** Modules are files of the job's folder. */
-export async function probeModules(file: ast.File, probe: InputProbe, report: Report): Promise<void> {
-  const folder = UriUtils.dirname(documentOf(file).uri).fsPath;
-  const modules = file.jobs.flatMap((job) => job.tasks.flatMap((task) => task.statements.filter(ast.isModule)));
-  for (const { path } of modules) {
-    if (await probe.exists(path.value, folder)) continue;
-    report('missing-file', `There is no module "${path.value}" in the folder of this file.`, { node: path });
-  }
-}
-
-async function columnsOf(
-  task: ast.Task,
-  known: Map<ast.CsvSource, string[] | null>,
-  probe: InputProbe,
-): Promise<string[] | null> {
-  const source = inputOf(task)?.source;
-  if (!ast.isCsvSource(source) || source.path === undefined || hasPlaceholder(source.path)) return null;
-  const found = known.get(source);
-  if (found !== undefined) return found;
-  const columns = await probe.columns(plain(source.path), UriUtils.dirname(documentOf(source).uri).fsPath);
-  known.set(source, columns);
-  return columns;
+export async function probeModule(task: ast.Task, probe: InputProbe, report: Report): Promise<void> {
+  const path = task.statements.find(ast.isModule)?.path;
+  const folder = UriUtils.dirname(documentOf(task).uri).fsPath;
+  if (path === undefined || (await probe.exists(path.value, folder))) return;
+  report('missing-file', `There is no module "${path.value}" in the folder of this file.`, { node: path });
 }
