@@ -1,6 +1,7 @@
 /** Keeps one failing feature from being more than that: what it throws is logged, and the request is answered with null. */
 import { isOperationCancelled } from 'langium';
 import { type CancellationToken, LSPErrorCodes, ResponseError } from 'vscode-languageserver';
+import { described, messageOf } from './errors.ts';
 import type { Problem } from './protocol.ts';
 
 /** Where the server reports what went wrong; the client shows it in its log. */
@@ -48,13 +49,6 @@ export function guardedRequest<P, R>(
     }
   };
 }
-
-/** An error's message, for a user. */
-export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-
-/** An error with its stack, for a log. */
-export const described = (error: unknown): string =>
-  error instanceof Error ? (error.stack ?? error.message) : String(error);
 
 const requestCancelled = (): ResponseError =>
   new ResponseError(LSPErrorCodes.RequestCancelled, 'The request has been cancelled.');

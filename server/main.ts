@@ -3,7 +3,7 @@
  * logged goes to the client.
  */
 import { createConnection, ProposedFeatures } from 'vscode-languageserver/node';
-import { described } from './guard.ts';
+import { described } from './errors.ts';
 import { startServer } from './server.ts';
 
 const connection = createConnection(ProposedFeatures.all);

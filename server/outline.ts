@@ -14,8 +14,8 @@ const NOWHERE: Range = { start: { line: 0, character: 0 }, end: { line: 0, chara
 export const jobsOf = (document: LangiumDocument): ast.Job[] => fileIn(document).jobs.filter(hasName);
 export const tasksOf = (job: ast.Job): ast.Task[] => job.tasks.filter(hasName);
 
-export const taskNamed = (job: ast.Job | undefined, name: string): ast.Task | undefined =>
-  job?.tasks.find((task) => task.name === name);
+export const tasksByName = (job: ast.Job): Map<string, ast.Task> =>
+  new Map(tasksOf(job).map((task) => [task.name, task]));
 
 export const rangeOf = (node: AstNode): Range => node.$cstNode?.range ?? NOWHERE;
 

@@ -34,8 +34,9 @@ export class MorselInlayHints implements InlayHintProvider {
 function hintsOf(job: ast.Job, known: JobPlan | undefined): Hint[] {
   if (known === undefined || known.plan === null) return [];
   const { plan, target } = known;
+  const plannedTasks = new Map(plan.tasks.map((planned) => [planned.task, planned]));
   const tasks = tasksOf(job).flatMap((task) => {
-    const planned = plan.tasks.find((candidate) => candidate.task === task.name);
+    const planned = plannedTasks.get(task.name);
     // A task that the plan does not know is newer than the plan: it has no hint until the next one is made.
     return planned === undefined ? [] : taskHints(task, planned, known);
   });

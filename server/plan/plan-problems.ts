@@ -3,8 +3,8 @@ import type { LangiumDocument } from 'langium';
 import { type Diagnostic, DiagnosticSeverity } from 'vscode-languageserver';
 import type { PlanProblem } from '../../scheduler/plan/plan.ts';
 import type { DiagnosticSource } from '../diagnostics.ts';
-import { jobsOf, nameRangeOf, taskNamed } from '../outline.ts';
-import type { PlanService } from './plan-service.ts';
+import { jobsOf, nameRangeOf, tasksByName } from '../outline.ts';
+import { errorsIn, type PlanService } from './plan-service.ts';
 
 const SOURCE = 'morsel plan';
 
@@ -19,14 +19,17 @@ export class PlanProblems implements DiagnosticSource {
   }
 
   diagnosticsOf(document: LangiumDocument): Diagnostic[] {
+    // What is wrong with the text comes first; a plan of it is an earlier text's.
+    if (errorsIn(document) !== null) return [];
     return jobsOf(document).flatMap((job) => {
       const known = this.#plans.planOf(document.uri, job.name);
       if (known === undefined) return [];
       const unplanned = known.problem === null ? [] : [noPlan(known.problem)];
       // What is wrong with an earlier text may long be mended in this one.
       const planned = known.stale ? [] : (known.plan?.problems ?? []);
+      const tasks = tasksByName(job);
       return [...unplanned, ...planned].map((problem) => {
-        const task = problem.task === null ? undefined : taskNamed(job, problem.task);
+        const task = problem.task === null ? undefined : tasks.get(problem.task);
         return diagnostic(nameRangeOf(task ?? job), problem);
       });
     });

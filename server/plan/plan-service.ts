@@ -33,6 +33,8 @@ interface Entry extends JobPlan {
   /** What the plan was made from; one that is wanted from the same is not made again. */
   madeFrom: string;
   making: AbortController | null;
+  /** What came, or is to come, of that; null where it was given up. */
+  answer: Promise<PlanAnswer | null>;
 }
 
 interface DocumentPlans {
@@ -112,7 +114,7 @@ export class PlanService {
     const lowered = lowerJob(job, params.target === undefined ? {} : { target: params.target });
     if ('problem' in lowered) return lowered;
     const spec = params.whatIf === undefined ? lowered.spec : changed(lowered.spec, params.whatIf);
-    const answer = await this.#make(spec, signal);
+    const answer = (await this.#answerUnderWay(document.uri, spec, signal)) ?? (await this.#make(spec, signal));
     return answer === null ? { problem: 'The plan was cancelled.' } : 'problem' in answer ? answer : fresh(answer.plan);
   }
 
@@ -152,7 +154,8 @@ export class PlanService {
     entry.madeFrom = from;
     const making = (entry.making = new AbortController());
     const start = performance.now();
-    const answer = await this.#make(spec, making.signal);
+    entry.answer = this.#make(spec, making.signal);
+    const answer = await entry.answer;
     if (answer === null) return;
     entry.making = null;
     this.#debounceMs = Math.min(LONGEST_DEBOUNCE_MS, Math.max(DEBOUNCE_MS, performance.now() - start));
@@ -160,6 +163,16 @@ export class PlanService {
     const news = JSON.stringify(entry.plan) !== JSON.stringify(answer.plan) || entry.problem !== null;
     Object.assign(entry, { plan: answer.plan, target: spec.target, problem: null, stale: false });
     if (news) this.#options.onChanged(plans.uri, spec.job);
+  }
+
+  /** The same plan is not made twice. */
+  async #answerUnderWay(uri: URI, spec: JobSpec, signal: AbortSignal): Promise<PlanAnswer | null> {
+    const entry = this.#documents.get(uri.toString())?.entries.get(spec.job);
+    if (entry === undefined || entry.madeFrom !== this.#planKey(spec)) return null;
+    const aborted = new Promise<null>((resolve) =>
+      signal.addEventListener('abort', () => resolve(null), { once: true }),
+    );
+    return Promise.race([entry.answer, aborted]);
   }
 
   #failed(plans: DocumentPlans, job: string, problem: string): void {
@@ -221,7 +234,8 @@ const fresh = (plan: Plan): PlanResult => ({ plan, stale: false });
 function entryOf(plans: DocumentPlans, job: string): Entry {
   const known = plans.entries.get(job);
   if (known !== undefined) return known;
-  const entry: Entry = { job, plan: null, target: null, problem: null, stale: false, madeFrom: '', making: null };
+  const none = { plan: null, target: null, problem: null, stale: false };
+  const entry: Entry = { job, ...none, madeFrom: '', making: null, answer: Promise.resolve(null) };
   plans.entries.set(job, entry);
   return entry;
 }

@@ -1,6 +1,6 @@
 /** The planner's thread: one request after the other, those that nobody waits for any more are passed over. */
 import { parentPort } from 'node:worker_threads';
-import { messageOf } from '../guard.ts';
+import { messageOf } from '../errors.ts';
 import { planOf } from './make.ts';
 import type { PlanAnswer, PlannerJob, PlannerReply } from './planner.ts';
 

@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import type { JobSpec } from '../../scheduler/job-spec.ts';
 import type { Plan } from '../../scheduler/plan/plan.ts';
-import { messageOf } from '../guard.ts';
+import { messageOf } from '../errors.ts';
 
 export interface PlanRequest {
   job: JobSpec;

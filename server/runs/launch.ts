@@ -43,7 +43,8 @@ export async function launch(options: Launch, signal: AbortSignal): Promise<{ ru
     output.moveTo(join(runsFolder, run));
     return { run };
   }
-  if (signal.aborted) return { problem: 'The start of the run was given up.' };
+  // Whoever gives up the start wants no run: one that has begun meanwhile stops at once, and can be resumed.
+  if (signal.aborted) child.kill();
   const problem = (await ended) ?? output.problem();
   output.remove();
   return { problem };

@@ -2,7 +2,7 @@
 import type { LangiumDocument } from 'langium';
 import { type Diagnostic, DiagnosticSeverity } from 'vscode-languageserver';
 import type { DiagnosticSource } from '../diagnostics.ts';
-import { jobsOf, nameRangeOf, taskNamed } from '../outline.ts';
+import { jobsOf, nameRangeOf, tasksByName } from '../outline.ts';
 import type { RunFailure, RunRef } from '../protocol.ts';
 
 const OUTPUT_LINES = 5;
@@ -26,8 +26,9 @@ export class RunProblems implements DiagnosticSource {
     return jobsOf(document).flatMap((job) => {
       const failed = this.#failedRunOf(document.uri.fsPath, job.name);
       if (failed === null) return [];
+      const tasks = tasksByName(job);
       return [...Map.groupBy(failed.failures, ({ task }) => task)].map(([name, failures]) => {
-        const task = taskNamed(job, name);
+        const task = tasks.get(name);
         return diagnostic(nameRangeOf(task ?? job), failures, failed, name);
       });
     });

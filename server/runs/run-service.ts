@@ -3,7 +3,8 @@ import { dirname } from 'node:path';
 import type { Connection } from 'vscode-languageserver';
 import type { ClientFacts } from '../client-facts.ts';
 import type { Folders } from '../folders.ts';
-import { described, type Log } from '../guard.ts';
+import { described } from '../errors.ts';
+import type { Log } from '../guard.ts';
 import {
   type LogsParams,
   type LogsResult,
