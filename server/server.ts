@@ -20,7 +20,7 @@ import {
   addWorkspaceSymbolHandler,
   type LangiumServices,
 } from 'langium/lsp';
-import type { Connection } from 'vscode-languageserver';
+import type { Connection, InitializeParams } from 'vscode-languageserver';
 import { ClientFacts } from './client-facts.ts';
 import { DiagnosticsPublisher } from './diagnostics.ts';
 import { Folders } from './folders.ts';
@@ -130,8 +130,15 @@ function listen(connection: Connection, { shared }: LangiumServices): void {
   addCodeLensHandler(connection, shared);
   addDocumentLinkHandler(connection, shared);
   addWorkspaceSymbolHandler(connection, shared);
-  connection.onInitialize((params) => shared.lsp.LanguageServer.initialize(params));
+  connection.onInitialize((params) => shared.lsp.LanguageServer.initialize(withFolders(params)));
   connection.onInitialized((params) => shared.lsp.LanguageServer.initialized(params));
   shared.workspace.TextDocuments.listen(connection);
   connection.listen();
+}
+
+/** Older clients name one root in place of workspace folders. */
+function withFolders(params: InitializeParams): InitializeParams {
+  const { rootUri, workspaceFolders } = params;
+  if (workspaceFolders || !rootUri) return params;
+  return { ...params, workspaceFolders: [{ uri: rootUri, name: '' }] };
 }

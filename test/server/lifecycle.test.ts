@@ -79,9 +79,9 @@ describe('a cancelled request', () => {
 });
 
 describe('files', () => {
-  test('that nobody has opened are checked too', async () => {
+  test.each([{}, { rootOnly: true as const }])('that nobody has opened are checked too: %j', async (how) => {
     const other = workspace({ 'closed.morsel': 'job j on nowhere { task t { run "true" } }\n' });
-    const second = await LspClient.start({ folders: [other] });
+    const second = await LspClient.start({ folders: [other], ...how });
     const uri = uriOf(join(other, 'closed.morsel'));
     const found = await second.diagnostics(uri, hasErrors, 0);
     expect(found[0]!.message).toContain('nowhere');

@@ -21,6 +21,8 @@ const serverMain = fileURLToPath(new URL('../../server/main.ts', import.meta.url
 
 export interface ClientOptions {
   folders: string[];
+  /** Name the first folder as the root, as older clients do. */
+  rootOnly?: true;
   initializationOptions?: MorselInitializationOptions;
   /** Merged over what a full-grown editor says. */
   capabilities?: Record<string, unknown>;
@@ -96,7 +98,9 @@ export class LspClient {
     const initialized = client.request<InitializeResult>('initialize', {
       processId: process.pid,
       rootUri: options.folders[0] === undefined ? null : uriOf(options.folders[0]),
-      workspaceFolders: options.folders.map((folder) => ({ uri: uriOf(folder), name: folder })),
+      workspaceFolders: options.rootOnly
+        ? null
+        : options.folders.map((folder) => ({ uri: uriOf(folder), name: folder })),
       capabilities: { ...fullCapabilities, ...options.capabilities },
       initializationOptions: options.initializationOptions,
     });
