@@ -61,7 +61,7 @@ export class FragmentGenerator {
     let misfits = 0;
     for (const task of this.queue.readyTasks().slice()) {
       const width = concurrency(demand.instance, this.workload.tasks[task]!.needs);
-      if (width === 0) continue;
+      if (width === 0 || this.isTooLateToTry(task, demand)) continue;
       const allowed = this.allowedWhileLearning(task, width);
       learning ||= allowed < Infinity;
       let taken = 0;
@@ -162,6 +162,14 @@ export class FragmentGenerator {
       idleSeconds: now - instance.idleSince,
       estimateSeconds,
     });
+  }
+
+  /** Nobody knows how long the first item of a task takes: it is begun in the first half of a life. */
+  private isTooLateToTry(task: number, { instance, now }: Demand): boolean {
+    const { key, estimateSeconds } = this.workload.tasks[task]!;
+    if (instance.deadline === null || instance.fragments === 0) return false;
+    const isUnknown = estimateSeconds === null && this.model.observations(key) === 0;
+    return isUnknown && remainingLifespan(instance, now) < (instance.deadline - instance.upAt) / 2;
   }
 
   private allowedWhileLearning(task: number, width: number): number {

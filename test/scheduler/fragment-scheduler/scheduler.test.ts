@@ -104,6 +104,17 @@ test('an instance that has too little life left for any item is retired, and rep
   );
 });
 
+test('the first item of a task of which nothing is known is not begun late in a life', () => {
+  const tasks = [task('known', 10), task('unknown', 1, { dependsOn: [{ task: 0, on: 'all' }] })];
+  const scheduler = schedulerFor(tasks, {
+    model: seasoned('known', 0.1),
+    target: target({ instances: { min: 0, max: 1 } }),
+  });
+  scheduler.handle({ kind: 'wake', now: 0 });
+  const decisions = runToEnd(scheduler, scheduler.handle(up(0, 'a', 20)), 12);
+  expect(decisions).toContainEqual({ kind: 'retire-instance', instance: 'a', reason: 'too-little-life' });
+});
+
 test('what an instance had in hand when it ended is given to another', () => {
   const scheduler = schedulerFor([task('t', 4)], {
     target: target({ instances: { min: 0, max: 1 } }),
@@ -270,6 +281,17 @@ function play(
     }
     decisions = scheduler.handle(event);
   }
+}
+
+/** Commits every fragment at `now`, one after the other, until none is assigned any more; returns the last decisions. */
+function runToEnd(scheduler: FragmentScheduler, first: Decision[], now: number): Decision[] {
+  let decisions = first;
+  while (kinds(decisions).includes('assign')) {
+    const fragment = assigned(decisions);
+    scheduler.handle(committed(now, fragment, 0.1));
+    decisions = scheduler.handle(ended(now, fragment));
+  }
+  return decisions;
 }
 
 /** A model that has seen many items of a task, each as long as the other. */
