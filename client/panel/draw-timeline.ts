@@ -50,10 +50,11 @@ interface Scale {
 
 function scaleOf({ instances, fragments, finishSeconds, nowSeconds }: Picture): Scale {
   const work = fragments.reduce((last, { endSeconds }) => Math.max(last, endSeconds), 0);
-  const end = Math.max(work, finishSeconds?.high ?? 0, nowSeconds ?? 0);
+  const known = Math.max(work, finishSeconds?.expected ?? 0, nowSeconds ?? 0);
   const life = instances.reduce((last, { endSeconds }) => Math.max(last, endSeconds), 0);
-  // A life that outlasts the work by far is not worth the width: it runs out of the picture.
-  const untilSeconds = Math.max(end === 0 ? life : Math.min(Math.max(life, end), end * 1.25), 1e-3) * 1.02;
+  // Lives and bands that outlast the work by far are not worth the width: they run out of the picture.
+  const wanted = Math.max(life, known, finishSeconds?.high ?? 0);
+  const untilSeconds = Math.max(known === 0 ? wanted : Math.min(wanted, known * 1.4), 1e-3) * 1.02;
   const share = (seconds: number): number => (100 * seconds) / untilSeconds;
   return {
     untilSeconds,

@@ -1,7 +1,14 @@
 /** The workbench in a headless Chromium: what a user would do with it. Nothing here sleeps; each step waits for a state. */
 import { mkdirSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
-import { type Browser, type BrowserContext, chromium, type FrameLocator, type Page } from 'playwright-core';
+import {
+  type Browser,
+  type BrowserContext,
+  chromium,
+  type FrameLocator,
+  type Locator,
+  type Page,
+} from 'playwright-core';
 import type { Server } from './server.ts';
 
 const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
@@ -156,19 +163,33 @@ export class EditorWindow {
     return this.#browser.close();
   }
 
-  /** Any quick pick: opens it, filters, and takes the row whose label is exactly `row`. */
+  /**
+   * Any quick pick: opens it, filters, and takes the row whose label is exactly `row`. Its list is made when it is opened,
+   * so it is opened again until the row is there: at first extensions and files are still being read.
+   */
   async #pick(key: string, text: string, row: string): Promise<void> {
     const quick = this.page.locator('.quick-input-widget');
-    await this.page.keyboard.press(key);
-    const input = quick.locator('input').first();
-    await input.waitFor();
-    await input.fill(text);
-    const exactly = new RegExp(`^\\s*${escaped(row)}\\s*$`);
-    await quick
-      .locator('.monaco-list-row')
-      .filter({ has: this.page.locator('.label-name', { hasText: exactly }) })
-      .first()
-      .click();
+    const label = this.page.locator('.label-name', { hasText: new RegExp(`^\\s*${escaped(row)}\\s*$`) });
+    const wanted = quick.locator('.monaco-list-row').filter({ has: label }).first();
+    for (let tries = 0; tries < PICK_TRIES; tries++) {
+      await this.page.keyboard.press(key);
+      await quick.locator('input').first().fill(text);
+      if (await isSeen(wanted)) return wanted.click();
+      await this.page.keyboard.press('Escape');
+    }
+    throw new Error(`${row} is not offered`);
+  }
+}
+
+const PICK_TRIES = 12;
+const PICK_MS = 5000;
+
+async function isSeen(locator: Locator): Promise<boolean> {
+  try {
+    await locator.waitFor({ timeout: PICK_MS });
+    return true;
+  } catch {
+    return false;
   }
 }
 

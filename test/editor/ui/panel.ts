@@ -1,7 +1,7 @@
 import type { EditorWindow } from '../harness/window.ts';
 
 /** The panel beside the editor, while one types. */
-export async function liveplan(window: EditorWindow): Promise<void> {
+export async function livePlan(window: EditorWindow): Promise<void> {
   const { page } = window;
   await window.openFile('words.morsel');
   await window.waitForText('finishes in', '.monaco-editor');
@@ -12,8 +12,9 @@ export async function liveplan(window: EditorWindow): Promise<void> {
   await panel.getByRole('button', { name: 'total' }).waitFor();
 
   await panel.getByRole('button', { name: 'total' }).click();
+  // The task's name is selected now, so what is typed renames it.
+  await window.waitForText('(5 selected)', '.statusbar');
   await page.locator('.monaco-editor.focused').waitFor();
-  // The task's name is selected now: the edit renames it.
   await page.keyboard.type('summary');
   await panel.getByRole('button', { name: 'summary' }).waitFor();
 

@@ -9,7 +9,7 @@ import { newJob, runToTheEnd } from './a-run.ts';
 import { restricted } from './restricted.ts';
 import { reload } from './reload.ts';
 import { packagedExtension } from './packaged-extension.ts';
-import { liveplan } from './panel.ts';
+import { livePlan } from './panel.ts';
 
 export interface UiTest {
   title: string;
@@ -21,7 +21,7 @@ export const uiTests: UiTest[] = [
   { title: 'installed: New Job File makes a job that runs', run: () => inWindow(newJob) },
   {
     title: 'installed: the plan in its panel follows the text, and keeps the last good plan',
-    run: () => inWindow(liveplan),
+    run: () => inWindow(livePlan),
   },
   { title: 'installed: a run survives a reload of the window, and is found again', run: () => inWindow(reload) },
   {

@@ -1,0 +1,119 @@
+/** `npm run screenshots`: the pictures of the README, taken in the real editor, into docs/images. */
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { FrameLocator } from 'playwright-core';
+import { freshWorkspace, root } from './harness/paths.ts';
+import { type ServerOptions, startServer } from './harness/server.ts';
+import { type EditorWindow, openWindow } from './harness/window.ts';
+import { expand, rowBelow, runRow } from './ui/runs-view.ts';
+
+const WIDE = { width: 1280, height: 800 };
+const NARROW = { width: 800, height: 720 };
+const folder = join(root, 'docs/images');
+const only = process.argv[2];
+
+interface Picture {
+  name: string;
+  size: typeof WIDE;
+  theme: NonNullable<ServerOptions['theme']>;
+  show: (window: EditorWindow) => Promise<void>;
+}
+
+const pictures: Picture[] = [
+  { name: 'editor-dark', size: WIDE, theme: 'dark', show: showEditor },
+  { name: 'run-dark', size: WIDE, theme: 'dark', show: showRun },
+  { name: 'plan-light', size: WIDE, theme: 'light', show: showPlan },
+  { name: 'plan-narrow', size: NARROW, theme: 'dark', show: showPlan },
+  { name: 'editor-light', size: WIDE, theme: 'light', show: showEditor },
+  { name: 'run-high-contrast', size: WIDE, theme: 'high-contrast', show: showRun },
+];
+
+mkdirSync(folder, { recursive: true });
+for (const { name, size, theme, show } of pictures) {
+  if (only !== undefined && !name.includes(only)) continue;
+  const server = await startServer({
+    workspace: workspace(),
+    theme,
+    settings: { 'editor.minimap.enabled': false },
+  });
+  const window = await openWindow(server, { size, extension: root });
+  const file = join(folder, `${name}.png`);
+  try {
+    await show(window);
+    await window.screenshot(file);
+  } finally {
+    await window.close();
+    await server.stop();
+  }
+  squeeze(file);
+  console.log(file);
+}
+process.exit(0);
+
+/** The jobs of the tests and of the gallery, with photos that are real enough for a plan. */
+function workspace(): string {
+  const copy = freshWorkspace();
+  cpSync(join(root, 'test/editor/gallery'), copy, { recursive: true });
+  mkdirSync(join(copy, 'photos'));
+  for (let photo = 1; photo <= 300; photo++) {
+    writeFileSync(join(copy, `photos/${String(photo).padStart(3, '0')}.jpg`), 'x'.repeat(photo * 40));
+  }
+  return copy;
+}
+
+/** Text with hints and lenses, and a mistake. */
+async function showEditor(window: EditorWindow): Promise<void> {
+  await window.openFile('gallery.morsel');
+  await window.waitForText('finishes in', '.monaco-editor');
+  await misspell(window);
+  await window.page.locator('.squiggly-error').first().waitFor();
+  await window.runCommand('Problems: Focus on Problems View');
+  await window.page.locator('.markers-panel .monaco-list-row').nth(1).waitFor();
+}
+
+/** Takes a letter from the name of a column. */
+async function misspell({ page }: EditorWindow): Promise<void> {
+  await page.keyboard.press('Control+G');
+  await page.locator('.quick-input-widget input').first().fill(':17:32');
+  await page.keyboard.press('Enter');
+  await page.locator('.monaco-editor.focused').waitFor();
+  await page.keyboard.press('Backspace');
+}
+
+/** A run in progress in the Runs view, and its picture: predicted and actual. */
+async function showRun(window: EditorWindow): Promise<void> {
+  await window.openFile('slow.morsel');
+  await window.waitForText('finishes in', '.monaco-editor');
+  await window.openRunsView();
+  await window.runCommand('Morsel: Run Job');
+  const running = runRow(window, 'slow', /running.*of 400 items/);
+  await running.waitFor();
+  await expand(running);
+  await window.runCommand('Morsel: Show Run');
+  await window.webview().locator('svg .fragment').nth(6).waitFor();
+  await expand(rowBelow(window, 'Fragments'));
+  await rowBelow(window, 'Fragment 4').waitFor();
+}
+
+async function showPlan(window: EditorWindow): Promise<void> {
+  await window.openFile('plan.morsel');
+  await window.waitForText('finishes in', '.monaco-editor');
+  if (window.page.viewportSize()!.width < WIDE.width)
+    await window.runCommand('View: Toggle Primary Side Bar Visibility');
+  await window.runCommand('Morsel: Preview Fragment Plan');
+  await drawn(window.webview());
+}
+
+async function drawn(panel: FrameLocator): Promise<void> {
+  await panel.locator('svg .fragment').first().waitFor();
+}
+
+/** Where pngquant is installed; a larger picture will do too. */
+function squeeze(file: string): void {
+  try {
+    execFileSync('pngquant', ['--force', '--skip-if-larger', '--output', file, '128', file], { stdio: 'ignore' });
+  } catch {
+    console.log(`${file} was not squeezed: pngquant is not installed, or saves nothing`);
+  }
+}
