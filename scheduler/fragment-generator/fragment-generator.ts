@@ -33,6 +33,24 @@ interface Part {
   width: number;
 }
 
+/** Seconds of work to aim at, and the life that every item must fit into. */
+interface Bounds {
+  size: number;
+  life: number;
+  limit: Fragment['limit'];
+}
+
+/** A fragment in the making. */
+interface Filling {
+  parts: Part[];
+  /** Expected run time of the parts. */
+  seconds: number;
+  /** Cohorts whose items would not fit. */
+  misfits: number;
+  /** True if so little is known of some task that fewer of its items were taken than would fit. */
+  isLearning: boolean;
+}
+
 /**
  * The Fragment Generator: takes ready items from the queue and makes the fragment that suits the instance that asks.
  *
@@ -54,45 +72,42 @@ export class FragmentGenerator {
 
   /** Takes the items of the next fragment out of the queue; null if nothing ready fits the instance. */
   createFragment(demand: Demand): Draft | null {
-    const { life, size, limit } = this.predictOptimalFragmentSize(demand);
-    const parts: Part[] = [];
-    let seconds = 0;
-    let learning = false;
-    let misfits = 0;
+    const bounds = this.predictOptimalFragmentSize(demand);
+    const filling: Filling = { parts: [], seconds: 0, misfits: 0, isLearning: false };
     for (const task of this.queue.readyTasks().slice()) {
-      const width = concurrency(demand.instance, this.workload.tasks[task]!.needs);
-      if (width === 0 || this.isTooLateToTry(task, demand)) continue;
-      const allowed = this.allowedWhileLearning(task, width);
-      learning ||= allowed < Infinity;
-      let taken = 0;
-      for (const cohort of this.cohortsInOrder(task)) {
-        if (seconds >= size || taken >= allowed || misfits > MISFITS) break;
-        const prediction = this.predict(task, cohort, demand);
-        if (seconds + itemInterval(prediction).high > life) {
-          misfits++;
-          continue;
-        }
-        const fitting = Math.floor(((size - seconds) * width) / prediction.seconds);
-        const count = Math.min(fitting > 0 || parts.length > 0 ? fitting : 1, allowed - taken);
-        const added = this.take(task, cohort, count, prediction, width, demand.overheads);
-        parts.push(...added);
-        const items = added.reduce((sum, { piece }) => sum + piece.end - piece.start, 0);
-        taken += items;
-        seconds += (items * prediction.seconds) / width;
-      }
-      if (seconds >= size || misfits > MISFITS) break;
+      if (filling.seconds >= bounds.size || filling.misfits > MISFITS) break;
+      this.fillFrom(task, filling, bounds, demand);
     }
-    if (parts.length === 0) return demand.instance.fragments === 0 ? this.attempt(demand) : null;
-    const bound = this.queue.readyTasks().length === 0 ? 'queue' : learning ? 'learning' : limit;
-    return this.draft(parts, demand, bound);
+    if (filling.parts.length === 0) return demand.instance.fragments === 0 ? this.attempt(demand) : null;
+    const limit = filling.isLearning ? 'learning' : bounds.limit;
+    return this.draft(filling.parts, demand, this.queue.readyTasks().length === 0 ? 'queue' : limit);
+  }
+
+  /** Adds as many ready items of a task as the bounds allow, long ones first. */
+  private fillFrom(task: number, filling: Filling, { life, size }: Bounds, demand: Demand): void {
+    const width = concurrency(demand.instance, this.workload.tasks[task]!.needs);
+    if (width === 0 || this.isTooLateToTry(task, demand)) return;
+    let allowed = this.allowedWhileLearning(task, width);
+    filling.isLearning ||= allowed < Infinity;
+    for (const cohort of this.cohortsInOrder(task)) {
+      if (filling.seconds >= size || allowed <= 0 || filling.misfits > MISFITS) return;
+      const prediction = this.predict(task, cohort, demand);
+      if (filling.seconds + itemInterval(prediction).high > life) {
+        filling.misfits++;
+        continue;
+      }
+      const fitting = Math.floor(((size - filling.seconds) * width) / prediction.seconds);
+      const wanted = fitting > 0 || filling.parts.length > 0 ? fitting : 1;
+      const parts = this.take(task, cohort, Math.min(wanted, allowed), prediction, width, demand.overheads);
+      const items = parts.reduce((sum, { piece }) => sum + piece.end - piece.start, 0);
+      filling.parts.push(...parts);
+      filling.seconds += (items * prediction.seconds) / width;
+      allowed -= items;
+    }
   }
 
   /** The seconds of work to aim at, and the life that it must fit into. */
-  private predictOptimalFragmentSize({ now, instance, sharers, workLeftSeconds, overheads }: Demand): {
-    life: number;
-    size: number;
-    limit: Fragment['limit'];
-  } {
+  private predictOptimalFragmentSize({ now, instance, sharers, workLeftSeconds, overheads }: Demand): Bounds {
     const { dispatchSeconds, safePointSeconds } = overheads;
     const life = remainingLifespan(instance, now) - dispatchSeconds - safePointSeconds;
     const share = workLeftSeconds / sharers / 2;
