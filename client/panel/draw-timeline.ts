@@ -12,6 +12,8 @@ import type { Picture, PictureFragment, PictureInstance } from './picture.ts';
 const LANE = { height: 34, gap: 10, bar: 22 };
 const AXIS_HEIGHT = 26;
 const COLOURS = 6;
+/** A fragment narrower than this share of the picture has no room for a name. */
+const LABEL_SHARE = 0.06;
 /** Beyond these a picture says nothing more, and an editor becomes slow. */
 const MOST_LANES = 60;
 const MOST_TICKS_OF_FRAGMENT = 60;
@@ -108,7 +110,8 @@ function drawFragment(picture: Picture, fragment: PictureFragment, y: number, sc
     from = to;
     return bar;
   });
-  const label = fragment.parts.map(({ task }) => task).join(' + ');
+  const isWide = endSeconds - startSeconds > LABEL_SHARE * scale.untilSeconds;
+  const label = isWide ? fragment.parts.map(({ task }) => task).join(' + ') : '';
   return html`<g class="${fragment.isCut ? 'fragment cut' : 'fragment'}" data-task="${fragment.parts[0]?.task ?? ''}">
     <title>${fragmentTitle(fragment)}</title> ${bars}<rect
       class="edge"
@@ -130,18 +133,21 @@ function drawFragment(picture: Picture, fragment: PictureFragment, y: number, sc
   > `;
 }
 
-/** A whisker from the low to the high end of what was predicted, below the bar. */
-function drawPredicted({ startSeconds, predictedEndSeconds }: PictureFragment, barTop: number, { x }: Scale): Html {
+/** Below the bar: how long it was predicted to take, and while that is open yet, between which bounds. */
+function drawPredicted(fragment: PictureFragment, barTop: number, { x }: Scale): Html {
+  const { startSeconds, predictedEndSeconds, isRunning } = fragment;
   if (predictedEndSeconds === null) return html``;
   const y = barTop + LANE.bar + 4;
   const { low, expected, high } = predictedEndSeconds;
-  return html`<line class="predicted" x1="${x(startSeconds)}" x2="${x(expected)}" y1="${y}" y2="${y}" /><line
-      class="predicted band"
-      x1="${x(low)}"
-      x2="${x(high)}"
-      y1="${y}"
-      y2="${y}"
-    />`;
+  const band = html`<line class="predicted band" x1="${x(low)}" x2="${x(high)}" y1="${y}" y2="${y}" />`;
+  return html`<line class="predicted" x1="${x(startSeconds)}" x2="${x(expected)}" y1="${y}" y2="${y}" />
+    <line
+      class="predicted"
+      x1="${x(expected)}"
+      x2="${x(expected)}"
+      y1="${y - 2}"
+      y2="${y + 2}"
+    />${isRunning ? band : html``}`;
 }
 
 function drawSafePoints({ safePointSeconds }: PictureFragment, barTop: number, { x }: Scale): Html {

@@ -39,6 +39,7 @@ export interface PictureFragment {
   safePointSeconds: number[];
   /** In words. */
   state: string;
+  isRunning: boolean;
   /** It did not come to its own end: cut or lost. */
   isCut: boolean;
 }

@@ -31,6 +31,7 @@ export function planPicture({ plan, stale }: PlanResult): Picture {
       predictedEndSeconds: null,
       safePointSeconds,
       state: HOW[how],
+      isRunning: false,
       isCut: how !== 'done',
     })),
     finishSeconds: plan.makespanSeconds,

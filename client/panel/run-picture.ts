@@ -55,6 +55,7 @@ function pictureFragment(run: RunInfo, fragment: RunFragment, last: number): Pic
     },
     safePointSeconds: fragment.safePointSeconds,
     state: how === null ? (run.live ? 'running' : 'cut off') : HOW[how],
+    isRunning: how === null && run.live,
     isCut: how !== null && how !== 'done',
   };
 }

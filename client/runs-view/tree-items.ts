@@ -75,9 +75,9 @@ function taskState(items: ItemCounts, live: boolean): { icon: string; color?: st
       ? { icon: 'debug-step-over', word: 'skipped' }
       : { icon: 'pass', color: 'testing.iconPassed', word: 'done' };
   }
-  if (live && items.running > 0) return { icon: 'sync~spin', color: 'charts.blue', word: `running, ${percent(items)}` };
-  const begun = items.pending < itemTotal(items);
-  return { icon: 'circle-outline', word: begun ? 'unfinished' : 'waiting' };
+  const isBegun = items.pending < itemTotal(items);
+  if (live && isBegun) return { icon: 'sync~spin', color: 'charts.blue', word: `running, ${percent(items)}` };
+  return { icon: 'circle-outline', word: isBegun ? 'unfinished' : 'waiting' };
 }
 
 function fragmentsItem(run: RunInfo, fragments: RunFragment[]): vscode.TreeItem {

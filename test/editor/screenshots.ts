@@ -1,11 +1,12 @@
 /** `npm run screenshots`: the pictures of the README, taken in the real editor, into docs/images. */
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FrameLocator } from 'playwright-core';
 import { freshWorkspace, root } from './harness/paths.ts';
 import { type ServerOptions, startServer } from './harness/server.ts';
 import { type EditorWindow, openWindow } from './harness/window.ts';
+import { packagedExtension } from './ui/packaged-extension.ts';
 import { expand, rowBelow, runRow } from './ui/runs-view.ts';
 
 const WIDE = { width: 1280, height: 800 };
@@ -35,12 +36,14 @@ for (const { name, size, theme, show } of pictures) {
   const server = await startServer({
     workspace: workspace(),
     theme,
+    vsix: [packagedExtension()],
     settings: { 'editor.minimap.enabled': false },
   });
-  const window = await openWindow(server, { size, extension: root });
+  const window = await openWindow(server, { size });
   const file = join(folder, `${name}.png`);
   try {
     await show(window);
+    await window.page.mouse.move(0, 0);
     await window.screenshot(file);
   } finally {
     await window.close();
@@ -55,6 +58,7 @@ process.exit(0);
 function workspace(): string {
   const copy = freshWorkspace();
   cpSync(join(root, 'test/editor/gallery'), copy, { recursive: true });
+  for (const name of ['broken', 'failing']) rmSync(join(copy, `${name}.morsel`));
   mkdirSync(join(copy, 'photos'));
   for (let photo = 1; photo <= 300; photo++) {
     writeFileSync(join(copy, `photos/${String(photo).padStart(3, '0')}.jpg`), 'x'.repeat(photo * 40));
