@@ -48,9 +48,15 @@ function planSource({ uri, job }: JobArgument, server: MorselServer): PictureSou
       return isProblem(answer) ? answer : planPicture(answer);
     },
     onChange: (handler) =>
-      server.on<JobArgument>(PlanChanged, (changed) => {
-        if (changed.job === job && isSameUri(changed.uri, uri)) handler();
-      }),
+      vscode.Disposable.from(
+        server.on<JobArgument>(PlanChanged, (changed) => {
+          if (changed.job === job && isSameUri(changed.uri, uri)) handler();
+        }),
+        // A text that breaks has no new plan, but the one that is shown is of an earlier text then.
+        vscode.languages.onDidChangeDiagnostics(({ uris }) => {
+          if (uris.some((changed) => isSameUri(changed.toString(), uri))) handler();
+        }),
+      ),
     showTask: (task) => showTask(server, { uri, job }, task),
   };
 }
