@@ -4,9 +4,12 @@ import { EventQueue } from '../plan/event-queue.ts';
 export interface Clock {
   /** Seconds since the run's process began. Never goes back. */
   now(): number;
-  /** Calls back at that time, or soon if it is past. Returns how to call it off. */
+  /** Calls back at that time, never before it, or soon if it is past. Returns how to call it off. */
   schedule(atSeconds: number, callback: () => void): () => void;
 }
+
+/** What a timer of Node holds. */
+const LONGEST_MILLISECONDS = 2 ** 31 - 1;
 
 /** The machine's monotonic clock: it does not jump when the time of day is set. */
 export function systemClock(): Clock {
@@ -15,7 +18,13 @@ export function systemClock(): Clock {
   return {
     now,
     schedule(atSeconds, callback) {
-      const timer = setTimeout(callback, Math.min(2 ** 31 - 1, Math.max(0, (atSeconds - now()) * 1000)));
+      let timer: NodeJS.Timeout;
+      const arm = (): void => {
+        const left = Math.max(0, (atSeconds - now()) * 1000);
+        // Node's timers may fire up to a millisecond early; whoever is woken too early has nothing to do and sleeps for ever.
+        timer = setTimeout(() => (now() < atSeconds ? arm() : callback()), Math.min(LONGEST_MILLISECONDS, left));
+      };
+      arm();
       return () => clearTimeout(timer);
     },
   };
