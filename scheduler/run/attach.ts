@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
-import { createMessageConnection, SocketMessageReader, SocketMessageWriter } from 'vscode-jsonrpc/node';
+import { connectOver } from '../worker/connect.ts';
 import { Attach, ContinueRun, Event, PauseRun, StopRun } from './control.ts';
 import type { RunEvent, RunProgress } from './events.ts';
 import { readRunFile, RunError } from './run-folder.ts';
@@ -29,7 +29,7 @@ export async function attach(runFolder: string, onEvent: (event: RunEvent) => vo
     socket.once('connect', resolve);
     socket.once('error', () => reject(new RunError(`run ${run.id} is not at work any more`)));
   });
-  const connection = createMessageConnection(new SocketMessageReader(socket), new SocketMessageWriter(socket));
+  const connection = connectOver(socket, socket);
   let received = 0;
   const hangUp = once(socket, 'close');
   const ended = async (): Promise<void> => {

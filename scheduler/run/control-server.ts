@@ -4,12 +4,8 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { createHash } from 'node:crypto';
-import {
-  createMessageConnection,
-  SocketMessageReader,
-  SocketMessageWriter,
-  type MessageConnection,
-} from 'vscode-jsonrpc/node';
+import type { MessageConnection } from 'vscode-jsonrpc';
+import { connectOver } from '../worker/connect.ts';
 import { Attach, ContinueRun, Event, PauseRun, StopRun } from './control.ts';
 import type { RunEvent, RunProgress } from './events.ts';
 import { RunError } from './run-folder.ts';
@@ -73,7 +69,7 @@ interface Watcher {
 
 function serve(socket: Socket, actions: ControlActions): Watcher {
   const watcher: Watcher = { socket, sent: Promise.resolve() };
-  const connection = createMessageConnection(new SocketMessageReader(socket), new SocketMessageWriter(socket));
+  const connection = connectOver(socket, socket);
   let stopListening: (() => void) | null = null;
   connection.onRequest(Attach, () => {
     stopListening?.();

@@ -62,7 +62,7 @@ interface PendingSafePoint {
  * that arrive together share one transaction. Nothing here is done once for each item, but for outputs.
  */
 export class RunHost implements TargetListener {
-  /** Resolves when the run has ended or was stopped; rejects if its journal can't be written. */
+  /** Resolves when the run has ended or was stopped; rejects with whatever it can't go on after, such as a full disk. */
   readonly finished: Promise<RunSummary>;
   private readonly run: RunHostOptions;
   private readonly target: Target;
@@ -203,10 +203,11 @@ export class RunHost implements TargetListener {
 
   private handle(event: CoreEvent): void {
     if (this.isEnding) return;
-    const decisions = this.run.scheduler.handle(event);
-    if (decisions.length === 0) return;
-    if (this.guard(() => this.journalDecisions(decisions, event.now)))
-      for (const each of decisions) this.carryOut(each);
+    this.guard(() => {
+      const decisions = this.run.scheduler.handle(event);
+      this.journalDecisions(decisions, event.now);
+      for (const decision of decisions) this.carryOut(decision);
+    });
   }
 
   private journalDecisions(decisions: readonly Decision[], now: number): void {
@@ -298,9 +299,11 @@ export class RunHost implements TargetListener {
     const now = this.now();
     // A report from an instance that is thought dead counts no more: its items may be run elsewhere by now.
     const valid = arrived.filter(({ instance, fragment }) => this.run.scheduler.holds(instance, fragment));
-    if (!this.guard(() => this.run.journal.commit(valid, now))) return;
-    for (const safePoint of valid) this.takeIn(safePoint, now);
-    for (const { resolve } of arrived) resolve();
+    const isTakenIn = this.guard(() => {
+      this.run.journal.commit(valid, now);
+      for (const safePoint of valid) this.takeIn(safePoint, now);
+    });
+    if (isTakenIn) for (const { resolve } of arrived) resolve();
   }
 
   private takeIn({ instance, fragment, reports }: PendingSafePoint, now: number): void {
@@ -369,9 +372,7 @@ export class RunHost implements TargetListener {
 
   private async finish(state: 'done' | 'failed' | 'stopped'): Promise<RunSummary> {
     const now = this.now();
-    // A timer that is left would keep the process from ending.
-    for (const callOff of this.scheduled) callOff();
-    await this.target.close();
+    await this.close();
     for (const instance of this.instances.keys()) {
       this.closeFragment(instance, 'lost');
       this.run.journal.instanceDown(instance, 'the run ended', now);
@@ -403,7 +404,7 @@ export class RunHost implements TargetListener {
     };
   }
 
-  /** Without its journal a run must not go on: false, and the run ends with the reason, if `work` throws. */
+  /** A run whose journal can't be written must not go on: false, and the run ends with the reason, if `work` throws. */
   private guard(work: () => void): boolean {
     try {
       work();
@@ -411,12 +412,16 @@ export class RunHost implements TargetListener {
     } catch (error) {
       this.isEnding = true;
       this.state = 'interrupted';
-      this.target.close().then(
-        () => this.ended.reject(error),
-        () => this.ended.reject(error),
-      );
+      const tell = (): void => this.ended.reject(error);
+      this.close().then(tell, tell);
       return false;
     }
+  }
+
+  /** Frees all that would keep the process from ending. */
+  private async close(): Promise<void> {
+    for (const callOff of this.scheduled) callOff();
+    await this.target.close();
   }
 
   // ---- where it stands
@@ -446,6 +451,7 @@ export class RunHost implements TargetListener {
   }
 
   private schedule(at: number, callback: () => void): void {
+    if (this.isEnding) return;
     const callOff = this.run.clock.schedule(at - this.run.beganAt, () => {
       this.scheduled.delete(callOff);
       callback();

@@ -10,10 +10,10 @@ import { overheadsOf } from '../safe-points/overheads.ts';
 import { openHistory, type History } from '../store/history.ts';
 import { Journal } from '../store/journal.ts';
 import type { Workload } from '../workload.ts';
-import { openControlServer, type ControlServer } from './control-server.ts';
+import { openControlServer } from './control-server.ts';
 import { EventLog } from './event-log.ts';
 import type { RunEvent, RunProgress, RunSummary } from './events.ts';
-import { lockRun, type RunLock } from './lock.ts';
+import { lockRun } from './lock.ts';
 import { Publisher } from './publisher.ts';
 import {
   createRunFolder,
@@ -59,14 +59,19 @@ export async function startRun(job: JobSpec, options: RunOptions): Promise<Run> 
   // Refuses a kind of target that can't be run on before anything is written.
   chooseTarget({ job, workload, stagingFolder: '', workerCommand: options.workerCommand });
   const { id, folder } = createRunFolder(options.morselFolder, job.job, new Date());
+  const open = new OpenParts();
   try {
     const lock = lockRun(folder, id);
+    open.add(() => lock.release());
+    open.add(() => items.close());
     items.moveTo(itemsFolder(folder));
     const journal = Journal.open(folder);
+    open.add(() => journal.close());
     journal.begin(id, job, workload);
     recordFingerprints(job, options.morselFolder);
-    return await begin({ id, folder, job, workload, items, journal, lock, options, resumed: false });
+    return await begin({ id, folder, job, workload, items, journal, open, options, resumed: false });
   } catch (error) {
+    await open.close();
     rmSync(folder, { recursive: true, force: true });
     throw error;
   }
@@ -86,19 +91,36 @@ function recordFingerprints(job: JobSpec, morselFolder: string): void {
 export async function resumeRun(runFolder: string, options: RunOptions): Promise<Run> {
   const known = readRunFile(runFolder);
   if (!known) throw new RunError(`${runFolder} holds no run that can be gone on with`);
-  const lock = lockRun(runFolder, known.id);
+  const open = new OpenParts();
   try {
+    const lock = lockRun(runFolder, known.id);
+    open.add(() => lock.release());
     const journal = Journal.open(runFolder);
+    open.add(() => journal.close());
     const run = journal.readRun();
     if (!run) throw new RunError(`run ${known.id} was cut off before it had begun: start the job again`);
     const lastWord = journal.lastWord();
     if (lastWord === 'done') throw new RunError(`run ${known.id} is done: there is nothing left to go on with`);
     if (lastWord === 'failed') journal.forgetFailures();
     const items = ItemTable.open(run.job, itemsFolder(runFolder));
-    return await begin({ ...run, folder: runFolder, items, journal, lock, options, resumed: true });
+    open.add(() => items.close());
+    return await begin({ ...run, folder: runFolder, items, journal, open, options, resumed: true });
   } catch (error) {
-    lock.release();
+    await open.close();
     throw error;
+  }
+}
+
+/** What a run has open, to be closed in the opposite order when it ends, or when it can't be begun. */
+class OpenParts {
+  private readonly closings: (() => unknown)[] = [];
+
+  add(close: () => unknown): void {
+    this.closings.push(close);
+  }
+
+  async close(): Promise<void> {
+    for (const close of this.closings.splice(0).toReversed()) await close();
   }
 }
 
@@ -109,14 +131,15 @@ interface Begun {
   workload: Workload;
   items: ItemTable;
   journal: Journal;
-  lock: RunLock;
+  open: OpenParts;
   options: RunOptions;
   resumed: boolean;
 }
 
 async function begin(begun: Begun): Promise<Run> {
-  const { id, folder, job, journal, options } = begun;
+  const { id, folder, job, journal, open, options } = begun;
   const history = openHistory(options.morselFolder);
+  open.add(() => history.close());
   const log = new EventLog();
   if (options.onEvent) log.listen(options.onEvent);
   const host = createHost(begun, history, log);
@@ -126,6 +149,11 @@ async function begin(begun: Begun): Promise<Run> {
     pause: () => host.pause(),
     continue: () => host.continue(),
     listen: (listener) => log.listen(listener),
+  });
+  open.add(async () => {
+    // Watchers are answered and told the last event before they are hung up on.
+    await new Promise(setImmediate);
+    await control.close();
   });
   const runFile: RunFile = {
     version: RUN_FILE_VERSION,
@@ -140,10 +168,8 @@ async function begin(begun: Begun): Promise<Run> {
   };
   writeRunFile(folder, runFile);
   emitStarted(begun, host, log);
-  const timers = [
-    setInterval(() => log.emit({ type: 'progress', progress: host.progress() }), PROGRESS_MS),
-    setInterval(() => host.heartbeat(), HEARTBEAT_MS),
-  ];
+  open.add(every(PROGRESS_MS, () => log.emit({ type: 'progress', progress: host.progress() })));
+  open.add(every(HEARTBEAT_MS, () => host.heartbeat()));
   const finished = host.finished.then((summary) => {
     const { predictedSeconds, makespanSeconds } = summary;
     history.recordRun(id, job.job, predictedSeconds?.expected ?? null, makespanSeconds);
@@ -152,7 +178,7 @@ async function begin(begun: Begun): Promise<Run> {
     log.emit({ type: 'run-finished', ...summary });
     return summary;
   });
-  const closed = closing(finished, () => close(begun, history, control, timers));
+  const closed = closing(finished, open);
   host.begin();
   return {
     id,
@@ -169,12 +195,18 @@ async function begin(begun: Begun): Promise<Run> {
 }
 
 /** The summary, once everything is closed; whatever became of the run, its lock is free then. */
-async function closing(finished: Promise<RunSummary>, closeAll: () => Promise<void>): Promise<RunSummary> {
+async function closing(finished: Promise<RunSummary>, open: OpenParts): Promise<RunSummary> {
   try {
     return await finished;
   } finally {
-    await closeAll();
+    await open.close();
   }
+}
+
+/** Calls back again and again; returns how to call it off. */
+function every(milliseconds: number, callback: () => void): () => void {
+  const timer = setInterval(callback, milliseconds);
+  return () => clearInterval(timer);
 }
 
 function createHost(begun: Begun, history: History, log: EventLog): RunHost {
@@ -247,20 +279,4 @@ function emitStarted({ id, job, workload, resumed }: Begun, host: RunHost, log: 
       upToDate: items.upToDate,
     })),
   });
-}
-
-async function close(
-  { items, journal, lock }: Begun,
-  history: History,
-  control: ControlServer,
-  timers: NodeJS.Timeout[],
-): Promise<void> {
-  for (const timer of timers) clearInterval(timer);
-  // Watchers are answered and told the last event before they are hung up on.
-  await new Promise(setImmediate);
-  await control.close();
-  items.close();
-  journal.close();
-  history.close();
-  lock.release();
 }

@@ -12,6 +12,10 @@ import { linkWorker, type WorkerLink } from './worker-link.ts';
 const KEPT_COMPLAINT = 2000;
 /** How long after its grace a worker that was told to stop is killed. */
 const STOP_MARGIN_SECONDS = 1;
+/** How long the last words of a worker that has exited are waited for: what it started may hold its pipes for ever. */
+const LAST_WORDS_SECONDS = 0.5;
+/** How long the end of a run waits for a worker that was killed: one that hangs in the kernel is left to it. */
+const KILL_PATIENCE_SECONDS = 5;
 
 export interface LocalTargetOptions {
   /** Program and arguments that start a worker, such as `[process.execPath, 'dist/worker.js']`. */
@@ -69,7 +73,7 @@ class LocalTarget implements Target {
 
   async close(): Promise<void> {
     this.isClosed = true;
-    await Promise.all([...this.instances.values()].map((instance) => instance.kill('the run ended')));
+    await Promise.all([...this.instances.values()].map((instance) => instance.close()));
   }
 }
 
@@ -78,11 +82,12 @@ class LocalInstance {
   readonly link: WorkerLink;
   private readonly mark = randomUUID();
   private readonly child: ChildProcess;
-  private readonly gone: Promise<void>;
+  private readonly gone = Promise.withResolvers<void>();
   private readonly onDown: (reason: string) => void;
   private readonly timers: NodeJS.Timeout[] = [];
   private reason: string | null = null;
   private complaint = '';
+  private hasEnded = false;
 
   constructor(
     id: string,
@@ -104,12 +109,11 @@ class LocalInstance {
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       this.complaint = (this.complaint + text).slice(-KEPT_COMPLAINT);
     });
-    this.gone = new Promise((resolve) => {
-      child.on('error', (error) => this.ended(`its worker could not be started: ${error.message}`, resolve));
-      child.on('exit', (code, signal) => {
-        // The exit is told before the last lines of its streams are read.
-        setImmediate(() => this.ended(`its worker ${endText(code, signal)}`, resolve));
-      });
+    child.on('error', (error) => void this.ended(`its worker could not be started: ${error.message}`));
+    child.on('exit', (code, signal) => {
+      const ended = (): void => void this.ended(`its worker ${endText(code, signal)}`);
+      child.on('close', ended);
+      this.after(LAST_WORDS_SECONDS, ended);
     });
     this.link = linkWorker(id, { readable: child.stdout, writable: child.stdin }, listener, {
       hello: ({ pid, hostName }) => {
@@ -122,35 +126,54 @@ class LocalInstance {
         });
         return { ...setup, instance: id, cpus, memoryBytes, lifeSeconds };
       },
-      refused: (why) => void this.kill(why),
-      closed: () => {},
+      refused: (why) => this.kill(why),
     });
     if (lifespanSeconds !== null) {
-      this.after(lifespanSeconds, () => void this.kill(`its lifespan of ${durationText(lifespanSeconds)} ended`));
+      this.after(lifespanSeconds, () => this.kill(`its lifespan of ${durationText(lifespanSeconds)} ended`));
     }
   }
 
   stop(graceSeconds: number): void {
     this.reason ??= 'it was stopped';
     this.link.stop(graceSeconds);
-    this.after(graceSeconds + STOP_MARGIN_SECONDS, () => void this.kill('it was stopped'));
+    this.after(graceSeconds + STOP_MARGIN_SECONDS, () => this.kill('it was stopped'));
   }
 
-  /** Kills the worker and all that it started; resolves when it is gone. */
-  kill(reason: string): Promise<void> {
+  /** Kills the worker and all that it started. */
+  kill(reason: string): void {
     this.reason ??= reason;
     signalGroup(this.child.pid, 'SIGKILL');
     killMarked(this.mark);
-    return this.gone;
   }
 
-  private ended(how: string, resolve: () => void): void {
-    for (const timer of this.timers) clearTimeout(timer);
+  /** Kills it and waits until it is gone, whatever it might still have to say. */
+  async close(): Promise<void> {
+    this.kill('the run ended');
     this.link.close();
+    this.letGo();
+    const impatience = setTimeout(this.gone.resolve, KILL_PATIENCE_SECONDS * 1000);
+    await this.gone.promise;
+    clearTimeout(impatience);
+  }
+
+  /** The worker has exited, or never came to be. What it had said by then still counts: it may be its last safe point. */
+  private async ended(how: string): Promise<void> {
+    if (this.hasEnded) return;
+    this.hasEnded = true;
+    for (const timer of this.timers) clearTimeout(timer);
     killMarked(this.mark);
+    await this.link.heard();
+    this.link.close();
+    this.letGo();
     const said = this.complaint.trim().split('\n').at(-1);
     this.onDown(this.reason ?? (said ? `${how}: ${said}` : how));
-    resolve();
+    this.gone.resolve();
+  }
+
+  /** Whoever else may hold the other ends of its pipes must not keep this process from ending. */
+  private letGo(): void {
+    for (const stream of [this.child.stdin, this.child.stdout, this.child.stderr]) stream?.destroy();
+    this.child.unref();
   }
 
   private after(seconds: number, action: () => void): void {

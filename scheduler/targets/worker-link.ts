@@ -1,7 +1,8 @@
 import type { Readable, Writable } from 'node:stream';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ErrorCodes, ResponseError } from 'vscode-jsonrpc';
-import { createMessageConnection, StreamMessageReader, StreamMessageWriter } from 'vscode-jsonrpc/node';
 import type { Fragment } from '../fragment-scheduler/events.ts';
+import { connectOver } from '../worker/connect.ts';
 import {
   Assign,
   FragmentEnded,
@@ -15,6 +16,7 @@ import {
   type HelloParams,
   type WorkerSetup,
 } from '../worker/protocol.ts';
+import type { Range } from '../workload.ts';
 import type { TargetListener } from './target.ts';
 
 /** What a link tells beside what it passes on to the target's listener. */
@@ -23,8 +25,6 @@ export interface WorkerLinkHooks {
   hello(hello: HelloParams): Omit<WorkerSetup, 'version'>;
   /** The worker can't be used, in one sentence. The caller ends it. */
   refused(why: string): void;
-  /** Nothing more will come over this link. */
-  closed(): void;
 }
 
 /** The run's end of a conversation with one worker. */
@@ -32,6 +32,8 @@ export interface WorkerLink {
   assign(fragment: Fragment): void;
   split(fragment: number): void;
   stop(graceSeconds: number): void;
+  /** Resolves when all that the worker had said before its stream ended has been passed on. */
+  heard(): Promise<void>;
   /** Hangs up. No hook is called after it. */
   close(): void;
 }
@@ -43,39 +45,54 @@ export function linkWorker(
   listener: TargetListener,
   hooks: WorkerLinkHooks,
 ): WorkerLink {
-  const connection = createMessageConnection(
-    new StreamMessageReader(streams.readable),
-    new StreamMessageWriter(streams.writable),
-  );
+  const connection = connectOver(streams.readable, streams.writable);
   let open = true;
-  const hangUp = (): void => {
-    if (!open) return;
-    open = false;
-    hooks.closed();
+  let messages = 0;
+  const counted =
+    <Params, Answer>(handle: (params: Params) => Answer) =>
+    (params: Params): Answer => {
+      messages++;
+      return handle(params);
+    };
+  const hello = (said: HelloParams): WorkerSetup | ResponseError => {
+    if (said.version === WORKER_PROTOCOL_VERSION) return { ...hooks.hello(said), version: WORKER_PROTOCOL_VERSION };
+    const why = versionMismatch(said);
+    setImmediate(() => open && hooks.refused(why));
+    return new ResponseError(ErrorCodes.InvalidRequest, why);
   };
-  connection.onRequest(Hello, (hello) => {
-    if (hello.version !== WORKER_PROTOCOL_VERSION) {
-      const why = versionMismatch(hello);
-      setImmediate(() => open && hooks.refused(why));
-      return new ResponseError<void>(ErrorCodes.InvalidRequest, why);
-    }
-    return { ...hooks.hello(hello), version: WORKER_PROTOCOL_VERSION };
-  });
-  connection.onRequest(Items, ({ task, start, end }) => listener.items(task, start, end));
-  connection.onRequest(SafePoint, ({ fragment, reports }) => listener.safePoint(instance, fragment, reports));
-  connection.onNotification(FragmentEnded, ({ fragment, how }) => {
-    if (open) listener.fragmentEnd(instance, fragment, how);
-  });
-  connection.onNotification(Heartbeat, (sample) => {
-    if (open) listener.sample(instance, sample);
-  });
-  connection.onClose(hangUp);
+  const items = ({ task, start, end }: Range & { task: number }): Promise<unknown[]> =>
+    listener.items(task, start, end);
+  connection.onRequest(Hello, counted(hello));
+  connection.onRequest(Items, counted(items));
+  connection.onRequest(
+    SafePoint,
+    counted(({ fragment, reports }) => listener.safePoint(instance, fragment, reports)),
+  );
+  connection.onNotification(
+    FragmentEnded,
+    counted(({ fragment, how }) => {
+      if (open) listener.fragmentEnd(instance, fragment, how);
+    }),
+  );
+  connection.onNotification(
+    Heartbeat,
+    counted((sample) => {
+      if (open) listener.sample(instance, sample);
+    }),
+  );
   connection.onError(([error]) => open && hooks.refused(`does not speak the worker protocol: ${error.message}`));
   connection.listen();
   return {
     assign: (fragment) => send(connection.sendNotification(Assign, fragment)),
     split: (fragment) => send(connection.sendNotification(Split, { fragment })),
     stop: (graceSeconds) => send(connection.sendNotification(Stop, { graceSeconds })),
+    heard: async () => {
+      // A message takes the library a few turns, one after the other.
+      for (let known = -1; known !== messages;) {
+        known = messages;
+        for (let turn = 0; turn < 4; turn++) await nextTurn();
+      }
+    },
     close: () => {
       open = false;
       connection.dispose();

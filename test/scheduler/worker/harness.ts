@@ -118,7 +118,6 @@ export async function startWorker(options: HarnessOptions): Promise<Harness> {
       refusals.push(why);
       changed();
     },
-    closed: () => {},
   });
   const until = (condition: () => boolean): Promise<void> =>
     new Promise((settle, reject) => {
