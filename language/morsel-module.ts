@@ -14,6 +14,7 @@ import { MorselErrorMessages } from './parser/error-messages.ts';
 import { MorselTokenBuilder } from './parser/token-builder.ts';
 import { MorselValueConverter } from './parser/value-converter.ts';
 import { MorselDocumentBuilder, MorselIndexManager } from './scoping/document-builder.ts';
+import { MorselLinker, MorselReferenceDescriptions } from './scoping/linker.ts';
 import { MorselScopeComputation } from './scoping/scope-computation.ts';
 import { MorselScopeProvider } from './scoping/scope-provider.ts';
 import { MorselDocumentValidator } from './validation/document-validator.ts';
@@ -40,9 +41,11 @@ const morselModule: MorselModule = {
     ParserErrorMessageProvider: () => new MorselErrorMessages(),
   },
   references: {
+    Linker: (services) => new MorselLinker(services),
     ScopeProvider: (services) => new MorselScopeProvider(services),
     ScopeComputation: (services) => new MorselScopeComputation(services),
   },
+  workspace: { ReferenceDescriptionProvider: (services) => new MorselReferenceDescriptions(services) },
   validation: {
     InputProbe: () => undefined,
     DocumentValidator: (services) => new MorselDocumentValidator(services),

@@ -4,7 +4,6 @@
  */
 import {
   type AstNode,
-  AstUtils,
   CstUtils,
   type GrammarConfig,
   type LangiumDocument,
@@ -14,6 +13,7 @@ import {
 } from 'langium';
 import type { LangiumServices } from 'langium/lsp';
 import type { Range } from 'vscode-languageserver';
+import { nodesOf } from '../language/ast-walk.ts';
 import * as ast from '../language/generated/ast.ts';
 import { documentOf, fileIn, nameRangeOf } from './outline.ts';
 import { partsOf } from './placeholders.ts';
@@ -85,11 +85,10 @@ function nameInString(document: LangiumDocument, { node, start, end }: StringCon
 }
 
 function inPlaceholders(document: LangiumDocument, declaration: AstNode): Occurrence[] {
-  const texts = AstUtils.streamAst(fileIn(document)).filter(ast.isText);
+  const texts = nodesOf(fileIn(document)).filter(ast.isText);
   return texts
     .flatMap((text) => partsOf(text).filter((part) => part.declaration === declaration))
-    .map(({ start, end }) => ({ uri: document.uri, range: rangeBetween(document, start, end), isDeclaration: false }))
-    .toArray();
+    .map(({ start, end }) => ({ uri: document.uri, range: rangeBetween(document, start, end), isDeclaration: false }));
 }
 
 export const rangeBetween = ({ textDocument }: LangiumDocument, start: number, end: number): Range => ({

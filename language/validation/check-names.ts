@@ -3,7 +3,6 @@ import type { AstNode } from 'langium';
 import * as ast from '../generated/ast.ts';
 import { meaningOf, placeholdersOf } from '../placeholders/template.ts';
 import { importedFiles, visibleParams } from '../scoping/visible.ts';
-import { textsOf } from './texts.ts';
 import type { Report } from './report.ts';
 
 type Named = AstNode & { name: string };
@@ -17,12 +16,13 @@ export function checkFileNames(file: ast.File, report: Report): void {
   checkImported(file, report);
 }
 
-export function checkJobNames(job: ast.Job, report: Report): void {
+/** `texts`: all that stand in the job. */
+export function checkJobNames(job: ast.Job, texts: readonly ast.Text[], report: Report): void {
   distinct('param', job.params, report);
   // A task goes over an input or over another task, so these two share their names.
   distinct('input or task', [...job.inputs, ...job.tasks], report);
   checkReserved(job.params, report);
-  checkUnused(job, report);
+  checkUnused(job, texts, report);
   for (const task of job.tasks) checkTaskNames(job, task, report);
 }
 
@@ -93,7 +93,7 @@ function checkImported(file: ast.File, report: Report): void {
   }
 }
 
-function checkUnused(job: ast.Job, report: Report): void {
+function checkUnused(job: ast.Job, texts: readonly ast.Text[], report: Report): void {
   const usedInputs = new Set(job.tasks.map((task) => task.source?.ref));
   for (const input of job.inputs) {
     if (usedInputs.has(input)) continue;
@@ -108,7 +108,7 @@ function checkUnused(job: ast.Job, report: Report): void {
   }
   if (job.params.length === 0) return;
   const used = new Set<ast.Param>();
-  for (const text of textsOf(job)) {
+  for (const text of texts) {
     for (const placeholder of placeholdersOf(text)) {
       const meaning = meaningOf(placeholder, text);
       if (meaning.kind === 'param') used.add(meaning.param);

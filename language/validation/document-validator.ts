@@ -32,6 +32,9 @@ export class MorselDocumentValidator extends DefaultDocumentValidator {
     this.#keywords = keywordsOf(services.Grammar);
   }
 
+  /** Every check is a pass over the file (register-checks.ts): there is none for a single node. */
+  protected override async validateAstNodes(): Promise<void> {}
+
   protected override processLexingErrors(
     parseResult: ParseResult,
     diagnostics: Diagnostic[],

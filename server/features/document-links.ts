@@ -1,7 +1,8 @@
 /** Imports, modules and input files can be opened from where they are named. */
-import { type AstNode, AstUtils, type LangiumDocument, type URI, UriUtils } from 'langium';
+import { type AstNode, type LangiumDocument, type URI, UriUtils } from 'langium';
 import type { DocumentLinkProvider } from 'langium/lsp';
 import type { DocumentLink } from 'vscode-languageserver';
+import { nodesOf } from '../../language/ast-walk.ts';
 import * as ast from '../../language/generated/ast.ts';
 import { fileIn } from '../outline.ts';
 import { contentRange } from '../strings.ts';
@@ -9,7 +10,7 @@ import { contentRange } from '../strings.ts';
 export class MorselDocumentLinks implements DocumentLinkProvider {
   getDocumentLinks(document: LangiumDocument): DocumentLink[] {
     const links: DocumentLink[] = [];
-    for (const node of AstUtils.streamAst(fileIn(document))) {
+    for (const node of nodesOf(fileIn(document))) {
       const named = pathIn(node);
       const range = named === null ? null : contentRange(document, named.node);
       // A path with holes is another file for each item.

@@ -1,0 +1,83 @@
+/**
+ * Walks over trees. An edit makes a new tree, and each phase of a build goes through all of it: Langium's streams, which
+ * make some objects for each node, would take most of the time.
+ */
+import {
+  type AstNode,
+  type AstReflection,
+  type Cancellation,
+  interruptAndCheck,
+  isAstNode,
+  type Reference,
+  type ReferenceInfo,
+} from 'langium';
+
+/** How many nodes are looked at between two looks at whether the build is still wanted. */
+const SLICE = 256;
+
+const walked = new WeakMap<AstNode, readonly AstNode[]>();
+
+/** Every node of a tree, itself first, each before what is in it, in order. Remembered: a tree never changes. */
+export function nodesOf(root: AstNode): readonly AstNode[] {
+  const known = walked.get(root);
+  if (known !== undefined) return known;
+  const nodes: AstNode[] = [];
+  collect(root, nodes);
+  walked.set(root, nodes);
+  return nodes;
+}
+
+function collect(node: AstNode, into: AstNode[]): void {
+  into.push(node);
+  for (const property in node) {
+    if (property.startsWith('$')) continue;
+    const value: unknown = Reflect.get(node, property);
+    if (isAstNode(value)) collect(value, into);
+    else if (Array.isArray(value)) for (const element of value) if (isAstNode(element)) collect(element, into);
+  }
+}
+
+/** Visits every node of a tree. Rejects with `OperationCancelled` once `cancelToken` says so. */
+export async function visitAll(
+  root: AstNode,
+  cancelToken: Cancellation.CancellationToken,
+  visit: (node: AstNode) => void,
+): Promise<void> {
+  for (const [index, node] of nodesOf(root).entries()) {
+    if (index % SLICE === 0) await interruptAndCheck(cancelToken);
+    visit(node);
+  }
+}
+
+const NONE: ReferenceInfo[] = [];
+
+/** The cross-references that a node of some type has, by the reflection of the language. */
+export class ReferenceTable {
+  readonly #reflection: AstReflection;
+  readonly #properties = new Map<string, readonly string[]>();
+
+  constructor(reflection: AstReflection) {
+    this.#reflection = reflection;
+  }
+
+  of(node: AstNode): ReferenceInfo[] {
+    const properties = this.#propertiesOf(node.$type);
+    if (properties.length === 0) return NONE;
+    return properties.flatMap((property): ReferenceInfo[] => {
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- so the reflection says
+      const value = (node as unknown as Record<string, Reference | Reference[] | undefined>)[property];
+      if (value === undefined) return [];
+      if (!Array.isArray(value)) return [{ reference: value, container: node, property }];
+      return value.map((reference, index) => ({ reference, container: node, property, index }));
+    });
+  }
+
+  #propertiesOf(type: string): readonly string[] {
+    const known = this.#properties.get(type);
+    if (known !== undefined) return known;
+    const all = Object.values(this.#reflection.getTypeMetaData(type).properties);
+    const properties = all.filter(({ referenceType }) => referenceType !== undefined).map(({ name }) => name);
+    this.#properties.set(type, properties);
+    return properties;
+  }
+}
