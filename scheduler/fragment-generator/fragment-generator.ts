@@ -83,6 +83,11 @@ export class FragmentGenerator {
     return this.draft(filling.parts, demand, this.queue.readyTasks().length === 0 ? 'queue' : limit);
   }
 
+  /** True if the instance has the cpus and the memory for something that is ready. */
+  hasRoom(instance: InstanceRecord): boolean {
+    return this.queue.readyTasks().some((task) => concurrency(instance, this.workload.tasks[task]!.needs) > 0);
+  }
+
   /** Adds as many ready items of a task as the bounds allow, long ones first. */
   private fillFrom(task: number, filling: Filling, { life, size }: Bounds, demand: Demand): void {
     const width = concurrency(demand.instance, this.workload.tasks[task]!.needs);

@@ -1,4 +1,5 @@
-import type { Predictor } from '../predictive-model/model.ts';
+import { addItems, intervalOf, NO_WORK, type Predictor, type WorkSum } from '../predictive-model/model.ts';
+import type { Interval } from '../predictive-model/prediction.ts';
 import { concurrency, type InstanceRecord } from '../resource-monitor/resource-monitor.ts';
 import type { TaskQueue } from '../task-queue/task-queue.ts';
 import type { Workload } from '../workload.ts';
@@ -8,9 +9,9 @@ export type InstanceKind = Pick<InstanceRecord, 'type' | 'cpus' | 'memoryBytes'>
 
 /** Keeps the predicted work that no instance has yet, in seconds, up to date without looking at tasks that did not change. */
 export class WorkLeft {
-  private readonly seconds: number[];
+  private readonly perTask: WorkSum[];
   private readonly dirty: Set<number>;
-  private sum = 0;
+  private sum: WorkSum = NO_WORK;
   private readonly workload: Workload;
   private readonly queue: TaskQueue;
   private readonly model: Predictor;
@@ -22,7 +23,7 @@ export class WorkLeft {
     this.queue = queue;
     this.model = model;
     this.instance = instance;
-    this.seconds = workload.tasks.map(() => 0);
+    this.perTask = workload.tasks.map(() => NO_WORK);
     this.dirty = new Set(workload.tasks.keys());
   }
 
@@ -31,35 +32,50 @@ export class WorkLeft {
     this.dirty.add(task);
   }
 
-  /** Seconds that one instance would need for it, with as many items at once as it has room for. */
-  total(): number {
-    for (const task of this.dirty) {
-      const seconds = this.ofTask(task);
-      this.sum += seconds - this.seconds[task]!;
-      this.seconds[task] = seconds;
-    }
-    this.dirty.clear();
-    return Math.max(0, this.sum);
+  /** Expected seconds that one instance would need for it, with as many items at once as it has room for. */
+  seconds(): number {
+    this.update();
+    return Math.max(0, this.sum.expected);
   }
 
-  private ofTask(index: number): number {
-    const task = this.workload.tasks[index]!;
-    const instance = this.instance();
-    let seconds = 0;
-    for (const [cohort, { cost }] of task.cohorts.entries()) {
-      const count = this.queue.unassignedIn(index, cohort);
-      if (count === 0) continue;
-      seconds +=
-        count *
-        this.model.predict({
-          key: task.key,
-          instanceType: instance.type,
-          cost,
-          load: 0,
-          idleSeconds: 0,
-          estimateSeconds: task.estimateSeconds,
-        }).seconds;
-    }
-    return seconds / Math.max(1, concurrency(instance, task.needs));
+  /** The same with its 80 % interval. */
+  interval(): Interval {
+    this.update();
+    return intervalOf(this.sum);
   }
+
+  private update(): void {
+    for (const task of this.dirty) {
+      const work = this.ofTask(task);
+      this.sum = combine(combine(this.sum, this.perTask[task]!, -1), work, 1);
+      this.perTask[task] = work;
+    }
+    this.dirty.clear();
+    if (this.queue.unassigned === 0) this.sum = NO_WORK;
+  }
+
+  private ofTask(index: number): WorkSum {
+    const { key, cohorts, needs, estimateSeconds } = this.workload.tasks[index]!;
+    if (this.queue.unassignedOf(index) === 0) return NO_WORK;
+    const instance = this.instance();
+    const width = Math.max(1, concurrency(instance, needs));
+    let work = NO_WORK;
+    for (const [cohort, { cost }] of cohorts.entries()) {
+      const count = this.queue.unassignedIn(index, cohort) / width;
+      if (count === 0) continue;
+      const query = { key, instanceType: instance.type, cost, load: 0, idleSeconds: 0, estimateSeconds };
+      work = addItems(work, this.model.predict(query), count);
+    }
+    return work;
+  }
+}
+
+function combine(a: WorkSum, b: WorkSum, sign: 1 | -1): WorkSum {
+  return {
+    expected: a.expected + sign * b.expected,
+    variance: a.variance + sign * b.variance,
+    level: a.level + sign * b.level,
+    low: a.low + sign * b.low,
+    high: a.high + sign * b.high,
+  };
 }

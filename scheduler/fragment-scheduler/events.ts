@@ -54,8 +54,7 @@ export type Decision =
   | { kind: 'split'; instance: string; fragment: number }
   /** Ask the target for one more instance. */
   | { kind: 'start-instance' }
-  /** End an idle instance: there is nothing that it could still finish, or no work is left. */
-  | { kind: 'retire-instance'; instance: string; reason: 'no-work' | 'too-little-life' }
+  | { kind: 'retire-instance'; instance: string; reason: RetireReason }
   /** Items that will never run, because an item or a task that they wait for failed (or was skipped). */
   | (Range & { kind: 'skip'; task: number; because: number })
   /** An item that ended its instance, or outlasted a whole lifespan, too often to be tried again. */
@@ -65,6 +64,12 @@ export type Decision =
   /** Send a `wake` event at that time. */
   | { kind: 'wake'; at: number }
   | { kind: 'finished' };
+
+/**
+ * Why an idle instance is ended. `no-work`: all that is left of the job is under way elsewhere. `too-little-life`: nothing
+ * that is ready would fit into what is left of it. `too-small`: it has not the cpus or memory for anything that is ready.
+ */
+export type RetireReason = 'no-work' | 'too-little-life' | 'too-small';
 
 /** The micro-tasks that one instance is given at once. */
 export interface Fragment {

@@ -1,46 +1,26 @@
-import type { InstanceKind } from '../fragment-generator/work-left.ts';
-import { sumInterval, type ItemPrediction, type Predictor } from '../predictive-model/model.ts';
 import type { Interval } from '../predictive-model/prediction.ts';
-import { concurrency } from '../resource-monitor/resource-monitor.ts';
-import type { Overheads } from '../safe-points/injector.ts';
-import type { TaskQueue } from '../task-queue/task-queue.ts';
-import type { Workload } from '../workload.ts';
 
+/** What a forecast rests on. Seconds are those of one instance. */
 export interface Outlook {
-  workload: Workload;
-  queue: TaskQueue;
-  model: Predictor;
-  instance: InstanceKind;
-  instances: number;
-  overheads: Overheads;
-  lifespanSeconds: number | null;
-  /** What running fragments still have to do, in seconds of one instance. */
+  /** Predicted work that no instance has yet. */
+  work: Interval;
+  /** What running fragments still have to do. */
   runningSeconds: number;
+  /** Instances that share it. */
+  instances: number;
+  lifespanSeconds: number | null;
+  startupSeconds: number;
 }
 
 /**
- * Seconds until the job ends, from what is left and what it shares: a quick estimate for a progress line, without waiting
- * times between tasks. The plan (../plan) simulates instead.
+ * Seconds until the job ends, as the work that is left over the instances that share it: a figure for a progress line,
+ * blind to waiting between tasks and to long single items. The plan (../plan) simulates instead.
  */
-export function forecast(outlook: Outlook): Interval {
-  const parts: { prediction: ItemPrediction; count: number }[] = [];
-  for (const [index, task] of outlook.workload.tasks.entries()) {
-    const width = Math.max(1, concurrency(outlook.instance, task.needs));
-    for (const [cohort, { cost }] of task.cohorts.entries()) {
-      const count = outlook.queue.unassignedIn(index, cohort) / width;
-      if (count === 0) continue;
-      const query = { key: task.key, instanceType: outlook.instance.type, cost, load: 0, idleSeconds: 0 };
-      parts.push({ prediction: outlook.model.predict({ ...query, estimateSeconds: task.estimateSeconds }), count });
-    }
-  }
-  const work = sumInterval(parts);
-  const scale = (seconds: number): number => (seconds + outlook.runningSeconds) / outlook.instances;
-  return { low: lived(scale(work.low)), expected: lived(scale(work.expected)), high: lived(scale(work.high)) };
-
-  /** Adds a start-up for each lifespan that so many seconds take. */
-  function lived(seconds: number): number {
-    const { lifespanSeconds, overheads } = outlook;
-    if (lifespanSeconds === null) return seconds;
-    return seconds + Math.floor(seconds / lifespanSeconds) * overheads.startupSeconds;
-  }
+export function forecast({ work, runningSeconds, instances, lifespanSeconds, startupSeconds }: Outlook): Interval {
+  const scale = (seconds: number): number => {
+    const shared = (seconds + runningSeconds) / instances;
+    const lives = lifespanSeconds === null ? 0 : Math.floor(shared / lifespanSeconds);
+    return shared + lives * startupSeconds;
+  };
+  return { low: scale(work.low), expected: scale(work.expected), high: scale(work.high) };
 }

@@ -5,8 +5,12 @@ import type { Fragment } from './events.ts';
 export interface RunningFragment {
   fragment: Fragment;
   assignedAt: number;
+  /** Items in it. */
+  items: number;
   /** Items that it committed or failed. */
   ended: number;
+  /** How many of its items run at once. */
+  width: number;
   /** True once it was told to split. */
   splitting: boolean;
 }
@@ -16,11 +20,26 @@ export const itemCount = ({ pieces }: Fragment): number => pieces.reduce((sum, p
 
 export const length = ({ start, end }: Range): number => end - start;
 
-/** Expected seconds until a running fragment ends, as far as its safe points have told. */
-export function remainingSeconds({ fragment, assignedAt, ended }: RunningFragment, now: number): number {
-  const items = itemCount(fragment);
-  const byItems = fragment.predictedSeconds.expected * (1 - ended / items);
-  const byTime = fragment.predictedSeconds.expected - (now - assignedAt);
-  // Between safe points only the clock tells; past them the items do.
-  return Math.max(0, Math.min(byItems, Math.max(byTime, byItems / 2)));
+/** True if some of its items have not begun, so that they could be handed to another instance. */
+export const hasItemsToSpare = ({ items, ended, width }: RunningFragment): boolean => items - ended > width;
+
+/** Expected seconds until a running fragment ends, as far as its safe points and the clock tell. */
+export function remainingSeconds(running: RunningFragment, now: number): number {
+  const { fragment, assignedAt } = running;
+  const expected = fragment.predictedSeconds.expected;
+  const elapsed = now - assignedAt;
+  const byItems = secondsByItems(running);
+  // Between safe points only the clock tells; past them the items do. One that is overdue is slower than was predicted.
+  const overdue = byItems * (elapsed / expected - 1);
+  return Math.max(0, overdue, Math.min(byItems, Math.max(expected - elapsed, byItems / 2)));
 }
+
+/** When {@link remainingSeconds} will reach so many seconds because the fragment is overdue, if it gets no further till then. */
+export function overdueAt(running: RunningFragment, seconds: number): number {
+  const { fragment, assignedAt } = running;
+  return assignedAt + fragment.predictedSeconds.expected * (1 + seconds / secondsByItems(running));
+}
+
+/** What its items that have not ended were predicted to take. */
+const secondsByItems = ({ fragment, items, ended }: RunningFragment): number =>
+  fragment.predictedSeconds.expected * (1 - ended / items);

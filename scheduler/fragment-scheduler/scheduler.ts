@@ -7,15 +7,23 @@ import { concurrency, ResourceMonitor, type InstanceRecord } from '../resource-m
 import type { Overheads } from '../safe-points/injector.ts';
 import { eachCohort, TaskQueue, type Skip, type TaskCounts } from '../task-queue/task-queue.ts';
 import type { Range, Workload } from '../workload.ts';
-import type { CoreEvent, Decision, Fragment, Outcome } from './events.ts';
+import type { CoreEvent, Decision, Fragment, Outcome, RetireReason } from './events.ts';
 import { forecast } from './forecast.ts';
+import { InstanceStarts } from './instance-starts.ts';
 import { Losses } from './losses.ts';
-import { itemCount, length, remainingSeconds, type RunningFragment } from './running-fragment.ts';
+import {
+  hasItemsToSpare,
+  itemCount,
+  length,
+  overdueAt,
+  remainingSeconds,
+  type RunningFragment,
+} from './running-fragment.ts';
 
 /** A fragment is split for an idle instance if what is left of it lasts so many times as long as handing it over. */
 const WORTH_SPLITTING = 4;
-/** After so many instances in a row that did not come up, the job is given up. */
-const FAILED_STARTS = 6;
+/** After so many instances in a row that came up with no room for anything that is ready, that work is given up. */
+const TOO_SMALL = 6;
 
 export interface SchedulerOptions {
   workload: Workload;
@@ -45,14 +53,15 @@ export class FragmentScheduler {
   private readonly monitor = new ResourceMonitor();
   private readonly losses = new Losses();
   private readonly running = new Map<number, RunningFragment>();
-  /** When the instances were asked for that have not come up yet. */
-  private readonly starting: number[] = [];
+  private readonly starts = new InstanceStarts();
   private readonly retiring = new Set<string>();
-  private overheads: Overheads;
+  /** Instances that have ended: what is told of them later is old news. */
+  private readonly gone = new Set<string>();
+  private readonly overheads: Overheads;
   private nextFragment: number;
-  private failedStarts = 0;
-  private startNotBefore = 0;
+  private tooSmall = 0;
   private nextWake = 0;
+  private begun = false;
   private paused = false;
   private finished = false;
   private suddenEnds = 0;
@@ -72,6 +81,8 @@ export class FragmentScheduler {
 
   handle(event: CoreEvent): Decision[] {
     this.decisions = [];
+    if (!this.begun) this.giveUpWhatFitsNowhere();
+    this.begun = true;
     this.takeIn(event);
     if (!this.finished) this.decide(event.now);
     return this.decisions;
@@ -90,14 +101,11 @@ export class FragmentScheduler {
   /** Seconds from now until the job ends. */
   forecast(now: number): Interval {
     return forecast({
-      workload: this.workload,
-      queue: this.queue,
-      model: this.model,
-      instance: this.commonInstance(),
-      instances: Math.max(1, Math.min(this.target.instances.max, Math.max(this.monitor.size, this.usefulInstances()))),
-      overheads: this.overheads,
-      lifespanSeconds: this.target.lifespanSeconds,
+      work: this.workLeft.interval(),
       runningSeconds: [...this.running.values()].reduce((sum, fragment) => sum + remainingSeconds(fragment, now), 0),
+      instances: Math.max(1, Math.min(this.target.instances.max, Math.max(this.monitor.size, this.usefulInstances()))),
+      lifespanSeconds: this.target.lifespanSeconds,
+      startupSeconds: this.overheads.startupSeconds,
     });
   }
 
@@ -120,7 +128,7 @@ export class FragmentScheduler {
         return;
       case 'instance-ending': {
         const instance = this.monitor.get(event.instance);
-        if (instance) instance.deadline = event.deadline;
+        if (instance) Object.assign(instance, { deadline: event.deadline, isCurtailed: true });
         return;
       }
       case 'instance-down':
@@ -133,15 +141,16 @@ export class FragmentScheduler {
         this.paused = false;
         return;
       case 'wake':
+        this.nextWake = 0;
         return;
     }
   }
 
   private instanceUp(event: CoreEvent & { kind: 'instance-up' }): void {
     const { instance: id, type, cpus, memoryBytes, deadline, now } = event;
-    const askedAt = this.starting.shift();
-    if (askedAt !== undefined) this.overheads.startupSeconds += (now - askedAt - this.overheads.startupSeconds) / 2;
-    this.failedStarts = 0;
+    if (this.gone.has(id) || this.monitor.get(id)) return;
+    const seconds = this.starts.cameUp(now);
+    if (seconds !== null) this.overheads.startupSeconds += (seconds - this.overheads.startupSeconds) / 2;
     this.monitor.add({ id, type, cpus, memoryBytes, deadline }, now);
   }
 
@@ -149,8 +158,9 @@ export class FragmentScheduler {
     const running = this.running.get(id)!;
     const instance = this.monitor.get(running.fragment.instance)!;
     for (const outcome of outcomes) {
-      if (outcome.state === 'committed') this.learn(outcome, instance, running);
       const { settled, skips } = this.queue.settle(outcome.task, outcome, outcome.state);
+      // What is told twice is learnt once.
+      if (outcome.state === 'committed' && settled === length(outcome)) this.learn(outcome, instance, running);
       running.ended += settled;
       this.workLeft.changed(outcome.task);
       this.skipped(skips);
@@ -188,6 +198,8 @@ export class FragmentScheduler {
   }
 
   private instanceDown(id: string, reason: string, now: number): void {
+    if (this.gone.has(id)) return;
+    this.gone.add(id);
     const wasRetiring = this.retiring.delete(id);
     const instance = this.monitor.remove(id);
     if (!instance) return this.startFailed(reason, now);
@@ -211,17 +223,16 @@ export class FragmentScheduler {
     if (!piece) return;
     const width = concurrency(instance, this.workload.tasks[piece.task]!.needs);
     const underWay = firstItems(this.queue.unsettled(piece.task, piece), width);
-    const wholeLife = atItsEnd && ended === 0 && instance.fragments === 1;
+    const wholeLife = atItsEnd && !instance.isCurtailed && ended === 0 && instance.fragments === 1;
     for (const { why, ...range } of this.losses.record(piece.task, underWay, wholeLife))
       this.giveUp(piece.task, range, why);
   }
 
   private startFailed(reason: string, now: number): void {
-    this.starting.shift();
-    this.failedStarts++;
-    this.startNotBefore = now + Math.min(60, 0.5 * 2 ** this.failedStarts);
-    if (this.failedStarts < FAILED_STARTS) return this.wake(this.startNotBefore, now);
-    this.giveUpAll((task) => `no instance could be started for ${task}: ${reason}`);
+    this.starts.failed(now);
+    const othersAreThere = this.monitor.size + this.starts.pending > 0;
+    if (this.starts.areHopeless && !othersAreThere)
+      this.giveUpAll((task) => `no instance could be started for ${task}: ${reason}`);
   }
 
   /** Takes a fragment from its instance and gives what it did not settle back to the queue. */
@@ -236,9 +247,9 @@ export class FragmentScheduler {
   // ---- what to do
 
   private decide(now: number): void {
-    this.giveUpWhatFitsNowhere();
     if (!this.paused) {
-      for (const instance of this.monitor.idle()) this.scheduleFragment(instance, now);
+      const workless = this.monitor.idle().filter((instance) => !this.scheduleFragment(instance, now));
+      if (workless.length > 0 && !this.queue.isFinished) this.shareRunningWork(workless, now);
       this.startInstances(now);
     }
     if (this.queue.isFinished && this.running.size === 0) {
@@ -247,50 +258,73 @@ export class FragmentScheduler {
     }
   }
 
-  /** The seed's `schedule_fragment` for one available instance. */
-  private scheduleFragment(instance: InstanceRecord, now: number): void {
-    if (this.retiring.has(instance.id)) return;
+  /** The seed's `schedule_fragment` for one available instance. False if it stays idle because nothing is ready. */
+  private scheduleFragment(instance: InstanceRecord, now: number): boolean {
+    if (this.retiring.has(instance.id)) return true;
+    if (this.queue.readyTasks().length === 0) return false;
     const draft = this.generator.createFragment({
       now,
       instance,
       sharers: this.sharers(),
-      workLeftSeconds: this.workLeft.total(),
+      workLeftSeconds: this.workLeft.seconds(),
       overheads: this.overheads,
     });
-    if (draft) return this.assign({ id: this.nextFragment++, instance: instance.id, ...draft }, instance, now);
-    if (this.queue.isFinished) return;
-    if (this.queue.readyTasks().length > 0) this.retire(instance, 'too-little-life');
-    else this.shareRunningWork(now);
+    if (draft) this.assign({ id: this.nextFragment++, instance: instance.id, ...draft }, instance, now);
+    else if (this.generator.hasRoom(instance)) this.retire(instance, 'too-little-life');
+    else this.hasNoRoom(instance);
+    return true;
+  }
+
+  /** It came with less than its target promised. Others can have what is ready; if none is there, another is tried. */
+  private hasNoRoom(instance: InstanceRecord): void {
+    for (const other of this.monitor.all()) if (!this.retiring.has(other.id) && this.generator.hasRoom(other)) return;
+    this.retire(instance, 'too-small');
+    if (instance.fragments > 0 || ++this.tooSmall < TOO_SMALL) return;
+    for (const task of this.queue.readyTasks().slice())
+      this.giveUpTask(task, 'needs more than its instances come with');
   }
 
   private assign(fragment: Fragment, instance: InstanceRecord, now: number): void {
-    this.running.set(fragment.id, { fragment, assignedAt: now, ended: 0, splitting: false });
+    const { needs } = this.workload.tasks[fragment.pieces.at(-1)!.task]!;
+    const width = concurrency(instance, needs);
+    const items = itemCount(fragment);
+    this.running.set(fragment.id, { fragment, assignedAt: now, items, ended: 0, width, splitting: false });
+    this.tooSmall = 0;
     instance.fragment = fragment.id;
     instance.fragments++;
     for (const { task } of fragment.pieces) this.workLeft.changed(task);
     this.decisions.push({ kind: 'assign', fragment });
   }
 
-  /** Nothing is ready for an idle instance: has the fragment that will run longest hand part of its work over. */
-  private shareRunningWork(now: number): void {
+  /** Nothing is ready for some idle instances: has the fragments that will run longest hand part of their work over. */
+  private shareRunningWork(workless: readonly InstanceRecord[], now: number): void {
     const { dispatchSeconds, safePointSeconds } = this.overheads;
     const worthwhile = WORTH_SPLITTING * (dispatchSeconds + 2 * safePointSeconds);
-    let longest: RunningFragment | null = null;
-    let most = worthwhile;
-    for (const running of this.running.values()) {
-      if (running.splitting) return;
-      const remaining = remainingSeconds(running, now);
-      if (remaining > most && itemCount(running.fragment) - running.ended > 1) [longest, most] = [running, remaining];
+    const running = [...this.running.values()];
+    const splitting = running.filter((fragment) => fragment.splitting).length;
+    const spare = running.filter((fragment) => !fragment.splitting && hasItemsToSpare(fragment));
+    if (splitting + spare.length === 0 && this.queue.unassigned === 0) return this.retireIdle(workless);
+    const byLength = spare
+      .map((fragment) => ({ fragment, remaining: remainingSeconds(fragment, now) }))
+      .toSorted((a, b) => b.remaining - a.remaining);
+    for (const { fragment, remaining } of byLength.slice(0, Math.max(0, workless.length - splitting))) {
+      // One that has only just begun was sized for its share; cutting it at once would go round in circles.
+      const ripeAt = fragment.assignedAt + worthwhile;
+      if (remaining <= worthwhile) this.wake(overdueAt(fragment, worthwhile), now);
+      else if (now < ripeAt) this.wake(ripeAt, now);
+      else this.split(fragment);
     }
-    if (!longest) return;
-    // One that has only just begun was sized for its share; cutting it at once would go round in circles.
-    const ripeAt = longest.assignedAt + worthwhile;
-    if (now >= ripeAt) this.split(longest);
-    else this.wake(ripeAt, now);
   }
 
+  /** All that is left is under way: who is idle now will stay so. */
+  private retireIdle(workless: readonly InstanceRecord[]): void {
+    const spare = this.monitor.size - this.retiring.size - this.target.instances.min;
+    for (const instance of workless.slice(0, Math.max(0, spare))) this.retire(instance, 'no-work');
+  }
+
+  /** Asks to be woken, but for one time only: whoever needs a later one asks again then. */
   private wake(at: number, now: number): void {
-    if (this.nextWake > now && this.nextWake <= at) return;
+    if (at <= now || (this.nextWake > 0 && this.nextWake <= at)) return;
     this.nextWake = at;
     this.decisions.push({ kind: 'wake', at });
   }
@@ -301,19 +335,21 @@ export class FragmentScheduler {
     this.decisions.push({ kind: 'split', instance: running.fragment.instance, fragment: running.fragment.id });
   }
 
-  private retire(instance: InstanceRecord, reason: 'no-work' | 'too-little-life'): void {
+  private retire(instance: InstanceRecord, reason: RetireReason): void {
     if (this.retiring.has(instance.id)) return;
     this.retiring.add(instance.id);
     this.decisions.push({ kind: 'retire-instance', instance: instance.id, reason });
   }
 
   private startInstances(now: number): void {
-    if (this.queue.isFinished || now < this.startNotBefore) return;
+    if (this.queue.isFinished) return;
     const { min, max } = this.target.instances;
     const ready = this.queue.readyTasks().length > 0;
     const wanted = Math.min(max, Math.max(min, ready ? this.running.size + this.usefulInstances() : 0));
-    for (let have = this.monitor.size + this.starting.length; have < wanted; have++) {
-      this.starting.push(now);
+    const missing = wanted - this.monitor.size - this.starts.pending;
+    if (missing > 0 && now < this.starts.notBefore) return this.wake(this.starts.notBefore, now);
+    for (let i = 0; i < missing; i++) {
+      this.starts.ask(now);
       this.decisions.push({ kind: 'start-instance' });
     }
   }
@@ -324,10 +360,10 @@ export class FragmentScheduler {
     const worthwhile = startupSeconds + dispatchSeconds + safePointSeconds;
     let items = 0;
     for (const task of this.queue.readyTasks()) {
-      items += this.queue.counts(task).ready;
+      items += this.queue.readyOf(task);
       if (items >= this.target.instances.max) break;
     }
-    return Math.min(items, Math.max(1, Math.ceil(this.workLeft.total() / Math.max(worthwhile, 1e-3))));
+    return Math.min(items, Math.max(1, Math.ceil(this.workLeft.seconds() / Math.max(worthwhile, 1e-3))));
   }
 
   /** Instances that the work left is shared among: those that are there or could be. */
@@ -340,18 +376,18 @@ export class FragmentScheduler {
   }
 
   private giveUpWhatFitsNowhere(): void {
-    const { cpus, memoryBytes } = this.target;
-    for (const task of this.queue.readyTasks().slice()) {
-      const { needs, count } = this.workload.tasks[task]!;
-      if (concurrency({ cpus, memoryBytes }, needs) > 0) continue;
-      this.giveUp(task, { start: 0, end: count }, `needs more cpus or memory than an instance has`);
+    for (const [task, { needs }] of this.workload.tasks.entries()) {
+      if (concurrency(this.target, needs) === 0)
+        this.giveUpTask(task, 'needs more cpus or memory than an instance has');
     }
   }
 
   private giveUpAll(why: (task: string) => string): void {
-    for (const [task, { name, count }] of this.workload.tasks.entries()) {
-      for (const range of this.queue.unsettled(task, { start: 0, end: count })) this.giveUp(task, range, why(name));
-    }
+    for (const [task, { name }] of this.workload.tasks.entries()) this.giveUpTask(task, why(name));
+  }
+
+  private giveUpTask(task: number, why: string): void {
+    this.giveUp(task, { start: 0, end: this.workload.tasks[task]!.count }, why);
   }
 
   private giveUp(task: number, range: Range, why: string): void {

@@ -101,26 +101,43 @@ export function itemInterval(prediction: ItemPrediction): Interval {
   return sumInterval([{ prediction, count: 1 }]);
 }
 
-/**
- * The 80 % interval of the summed run times of many items. Single items' deviations are independent and average out; the
- * level of each part is off as a whole and does not.
- */
+/** The 80 % interval of the summed run times of many items. */
 export function sumInterval(parts: readonly { prediction: ItemPrediction; count: number }[]): Interval {
-  let expected = 0;
-  let variance = 0;
-  let level = 0;
-  let low = 0;
-  let high = 0;
-  for (const { prediction, count } of parts) {
-    const seconds = prediction.seconds * count;
-    expected += seconds;
-    variance += count * (prediction.within * prediction.seconds) ** 2;
-    level += prediction.level * seconds;
-    low += prediction.bounds.low * seconds;
-    high += prediction.bounds.high * seconds;
-  }
-  if (expected === 0) return { low: 0, expected: 0, high: 0 };
-  const spread = Math.sqrt(variance + level ** 2) / expected;
+  return intervalOf(parts.reduce((sum, { prediction, count }) => addItems(sum, prediction, count), NO_WORK));
+}
+
+/**
+ * What has to be added up over items to know the 80 % interval of their summed run times. Single items' deviations are
+ * independent and average out (`variance`); the level of alike items is off as a whole and does not (`level`).
+ */
+export interface WorkSum {
+  /** Expected seconds. */
+  expected: number;
+  variance: number;
+  level: number;
+  /** The interval's bounds in spreads, weighted by expected seconds. */
+  low: number;
+  high: number;
+}
+
+export const NO_WORK: WorkSum = { expected: 0, variance: 0, level: 0, low: 0, high: 0 };
+
+/** The sum with `count` alike items more. */
+export function addItems(sum: WorkSum, { seconds, within, level, bounds }: ItemPrediction, count: number): WorkSum {
+  const expected = seconds * count;
+  return {
+    expected: sum.expected + expected,
+    variance: sum.variance + count * (within * seconds) ** 2,
+    level: sum.level + level * expected,
+    low: sum.low + bounds.low * expected,
+    high: sum.high + bounds.high * expected,
+  };
+}
+
+/** The 80 % interval of a sum. */
+export function intervalOf({ expected, variance, level, low, high }: WorkSum): Interval {
+  if (expected <= 0) return { low: 0, expected: 0, high: 0 };
+  const spread = Math.sqrt(Math.max(0, variance) + level ** 2) / expected;
   return {
     low: expected * Math.exp((low / expected) * spread),
     expected,

@@ -7,6 +7,8 @@ export interface InstanceRecord {
   upAt: number;
   /** When it ends; null where that is not known. */
   deadline: number | null;
+  /** True if its end was moved nearer than it was at the start: it never had a whole life. */
+  isCurtailed: boolean;
   /** Share of the machine that others use, as last seen. */
   load: number;
   /** The fragment that it runs; null while it is idle. */
@@ -36,7 +38,8 @@ export class ResourceMonitor {
   }
 
   add(facts: Pick<InstanceRecord, 'id' | 'type' | 'cpus' | 'memoryBytes' | 'deadline'>, now: number): InstanceRecord {
-    const record = { ...facts, upAt: now, load: 0, fragment: null, idleSince: now, fragments: 0 };
+    const own = { upAt: now, isCurtailed: false, load: 0, fragment: null, idleSince: now, fragments: 0 };
+    const record = { ...facts, ...own };
     this.instances.set(facts.id, record);
     return record;
   }

@@ -24,10 +24,12 @@ export interface TaskCounts {
 
 interface TaskState {
   task: WorkloadTask;
-  /** Ready items, by cohort. */
+  /** Ready items, by cohort, and how many they are together. */
   ready: IntervalSet[];
+  readyCount: number;
   /** Items that neither run nor have ended, by cohort. */
   unassigned: number[];
+  unassignedCount: number;
   running: IntervalSet;
   /** Committed or up to date. */
   succeeded: IntervalSet;
@@ -48,6 +50,7 @@ interface TaskState {
 export class TaskQueue {
   private readonly states: TaskState[];
   private unsettledTasks: number;
+  private unassignedItems: number;
   /** Tasks with ready items, in order of priority. */
   private readyOrder: number[] = [];
 
@@ -55,7 +58,9 @@ export class TaskQueue {
     this.states = workload.tasks.map((task) => ({
       task,
       ready: task.cohorts.map(() => new IntervalSet()),
+      readyCount: 0,
       unassigned: task.cohorts.map(({ start, end }) => end - start),
+      unassignedCount: task.count,
       running: new IntervalSet(),
       succeeded: new IntervalSet(),
       unsuccessful: new IntervalSet(),
@@ -64,6 +69,7 @@ export class TaskQueue {
       rank: 0,
     }));
     this.unsettledTasks = workload.tasks.filter((task) => task.count > 0).length;
+    this.unassignedItems = workload.tasks.reduce((sum, { count }) => sum + count, 0);
     this.linkDependents();
     for (const [index, state] of this.states.entries())
       if (this.mayBegin(state)) this.release(index, 0, state.task.count);
@@ -77,9 +83,24 @@ export class TaskQueue {
     return this.unsettledTasks === 0;
   }
 
+  /** Items of all tasks that neither run nor have ended. */
+  get unassigned(): number {
+    return this.unassignedItems;
+  }
+
   /** Tasks that have ready items, those first that the longest chain of other tasks waits for. */
   readyTasks(): readonly number[] {
     return this.readyOrder;
+  }
+
+  /** How many items of a task are ready. */
+  readyOf(task: number): number {
+    return this.states[task]!.readyCount;
+  }
+
+  /** How many items of a task neither run nor have ended: ready ones and those that still wait. */
+  unassignedOf(task: number): number {
+    return this.states[task]!.unassignedCount;
   }
 
   /** How many items of a cohort are ready. */
@@ -87,7 +108,7 @@ export class TaskQueue {
     return this.states[task]!.ready[cohort]!.size;
   }
 
-  /** How many items of a cohort neither run nor have ended: ready ones and those that still wait. */
+  /** The same of a cohort. */
   unassignedIn(task: number, cohort: number): number {
     return this.states[task]!.unassigned[cohort]!;
   }
@@ -98,7 +119,8 @@ export class TaskQueue {
     const taken = state.ready[cohort]!.takeFirst(count);
     for (const range of taken) {
       state.running.add(range.start, range.end);
-      state.unassigned[cohort]! -= range.end - range.start;
+      state.readyCount -= range.end - range.start;
+      this.countUnassigned(state, range, -1);
     }
     this.refreshReady(task);
     return taken;
@@ -109,7 +131,7 @@ export class TaskQueue {
     const state = this.states[task]!;
     for (const part of state.running.within(range.start, range.end)) {
       state.running.delete(part.start, part.end);
-      countUnassigned(state, part, 1);
+      this.countUnassigned(state, part, 1);
       this.addReady(state, part);
     }
     this.refreshReady(task);
@@ -144,11 +166,10 @@ export class TaskQueue {
   counts(task: number): TaskCounts {
     const {
       task: { count },
-      ready,
+      readyCount,
       running,
       settled,
     } = this.states[task]!;
-    const readyCount = ready.reduce((sum, set) => sum + set.size, 0);
     const ended = settled.committed + settled['up-to-date'] + settled.failed + settled.skipped;
     return {
       count,
@@ -165,10 +186,10 @@ export class TaskQueue {
   private settlePart(task: number, part: Range, how: Settlement, skips: Skip[]): void {
     const state = this.states[task]!;
     const succeeded = how === 'committed' || how === 'up-to-date';
-    countUnassigned(state, part, -1);
-    for (const run of state.running.within(part.start, part.end)) countUnassigned(state, run, 1);
+    this.countUnassigned(state, part, -1);
+    for (const run of state.running.within(part.start, part.end)) this.countUnassigned(state, run, 1);
     state.running.delete(part.start, part.end);
-    for (const set of state.ready) set.delete(part.start, part.end);
+    this.takeReady(state, part);
     this.refreshReady(task);
     (succeeded ? state.succeeded : state.unsuccessful).add(part.start, part.end);
     state.settled[how] += part.end - part.start;
@@ -212,7 +233,33 @@ export class TaskQueue {
   }
 
   private addReady(state: TaskState, range: Range): void {
-    eachCohort(state.task.cohorts, range, (cohort, start, end) => state.ready[cohort]!.add(start, end));
+    this.changeReady(state, range, (ready, start, end) => ready.add(start, end));
+  }
+
+  private takeReady(state: TaskState, range: Range): void {
+    this.changeReady(state, range, (ready, start, end) => ready.delete(start, end));
+  }
+
+  private changeReady(
+    state: TaskState,
+    range: Range,
+    change: (ready: IntervalSet, start: number, end: number) => void,
+  ): void {
+    eachCohort(state.task.cohorts, range, (cohort, start, end) => {
+      const ready = state.ready[cohort]!;
+      state.readyCount -= ready.size;
+      change(ready, start, end);
+      state.readyCount += ready.size;
+    });
+  }
+
+  private countUnassigned(state: TaskState, range: Range, sign: 1 | -1): void {
+    eachCohort(state.task.cohorts, range, (cohort, start, end) => {
+      const items = sign * (end - start);
+      state.unassigned[cohort]! += items;
+      state.unassignedCount += items;
+      this.unassignedItems += items;
+    });
   }
 
   private isComplete({ task, settled }: TaskState): boolean {
@@ -237,8 +284,7 @@ export class TaskQueue {
 
   /** Keeps the task's place among the ready ones true to whether it has ready items. */
   private refreshReady(task: number): void {
-    const state = this.states[task]!;
-    const hasReady = state.ready.some((set) => set.size > 0);
+    const hasReady = this.states[task]!.readyCount > 0;
     const place = this.readyPlace(task);
     const listed = this.readyOrder[place] === task;
     if (hasReady && !listed) this.readyOrder.splice(place, 0, task);
@@ -259,12 +305,6 @@ export class TaskQueue {
     }
     return low;
   }
-}
-
-function countUnassigned(state: TaskState, range: Range, sign: 1 | -1): void {
-  eachCohort(state.task.cohorts, range, (cohort, start, end) => {
-    state.unassigned[cohort]! += sign * (end - start);
-  });
 }
 
 /** Calls back with each cohort that a range touches, and the part of the range that lies in it. */

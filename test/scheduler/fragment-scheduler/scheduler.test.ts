@@ -162,12 +162,15 @@ test('if no instance can be started the job is given up with the reason, after s
   const scheduler = schedulerFor([task('t', 2)]);
   let decisions = scheduler.handle({ kind: 'wake', now: 0 });
   let now = 0;
+  let names = 0;
   for (let tries = 0; tries < 100 && !kinds(decisions).includes('finished'); tries++) {
     const starts = decisions.filter(({ kind }) => kind === 'start-instance').length;
     const wake = decisions.find((decision) => decision.kind === 'wake');
     decisions = [];
     for (let i = 0; i < starts; i++)
-      decisions.push(...scheduler.handle({ kind: 'instance-down', now, instance: 'x', reason: 'no such host' }));
+      decisions.push(
+        ...scheduler.handle({ kind: 'instance-down', now, instance: `x${names++}`, reason: 'no such host' }),
+      );
     if (starts > 0) continue;
     now = wake?.at ?? now + 60;
     decisions.push(...scheduler.handle({ kind: 'wake', now }));

@@ -1,0 +1,43 @@
+/** After so many rounds of starts in a row that all failed, no more is to be hoped for. */
+const FAILED_ROUNDS = 6;
+/** Seconds to wait after a failed round: doubled with each up to … */
+const FIRST_WAIT_SECONDS = 1;
+/** … this. */
+const LONGEST_WAIT_SECONDS = 60;
+
+/** The instances that were asked for and are not there yet, and how long to wait when they can't be had. */
+export class InstanceStarts {
+  /** When they were asked for, the longest ago first. Which is which does not matter. */
+  private readonly asked: number[] = [];
+  private failedRounds = 0;
+  /** No instance is to be asked for before. */
+  notBefore = 0;
+
+  get pending(): number {
+    return this.asked.length;
+  }
+
+  /** True once starts have failed so often in a row that the target seems to have no instances. */
+  get areHopeless(): boolean {
+    return this.failedRounds >= FAILED_ROUNDS;
+  }
+
+  ask(now: number): void {
+    this.asked.push(now);
+  }
+
+  /** Returns the seconds from asking to coming up; null if it was not asked for. */
+  cameUp(now: number): number | null {
+    this.failedRounds = 0;
+    const askedAt = this.asked.shift();
+    return askedAt === undefined ? null : now - askedAt;
+  }
+
+  /** Those that were asked for together fail together: that counts once. */
+  failed(now: number): void {
+    const askedAt = this.asked.shift();
+    if (askedAt === undefined || askedAt < this.notBefore) return;
+    this.notBefore = now + Math.min(LONGEST_WAIT_SECONDS, FIRST_WAIT_SECONDS * 2 ** this.failedRounds);
+    this.failedRounds++;
+  }
+}
