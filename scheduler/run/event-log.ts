@@ -33,8 +33,17 @@ export class EventLog {
     return told <= MOST_ITEM_EVENTS;
   }
 
+  /** A listener is there to show a run, so it can't harm one: if it throws it is told nothing more, and the others why. */
   private tell(event: UntimedEvent): void {
     const timed: RunEvent = { at: new Date().toISOString(), ...event };
-    for (const listener of this.listeners) listener(timed);
+    for (const listener of this.listeners) {
+      try {
+        listener(timed);
+      } catch (error) {
+        this.listeners.delete(listener);
+        const why = error instanceof Error ? error.message : String(error);
+        this.tell({ type: 'warning', message: `one who followed the run failed and is told nothing more: ${why}` });
+      }
+    }
   }
 }
