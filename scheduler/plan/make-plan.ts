@@ -82,7 +82,8 @@ function drawnSeconds(workload: Workload, model: Predictor, seed: number): (piec
   };
 }
 
-function predicted({ task, start }: Piece, workload: Workload, model: Predictor): ItemPrediction {
+/** What an item of a piece is predicted to take on an instance of no particular type that has nothing else to do. */
+export function predicted({ task, start }: Piece, workload: Workload, model: Predictor): ItemPrediction {
   const { key, cohorts, estimateSeconds } = workload.tasks[task]!;
   const { cost } = cohorts[cohortAt(cohorts, start)]!;
   return model.predict({ key, instanceType: '', cost, load: 0, idleSeconds: 0, estimateSeconds });

@@ -19,7 +19,7 @@ import { usageOf } from './summary.ts';
 
 /** How long a stop waits for safe points. */
 const STOP_GRACE_SECONDS = 10;
-/** Observations are written to the history in batches of so many. */
+/** Observations are written to the history in batches of so many, and with each heartbeat. */
 const HISTORY_BATCH = 500;
 /** How much of a failed item's output an event carries. */
 const EVENT_OUTPUT_CHARACTERS = 2000;
@@ -33,9 +33,11 @@ export interface RunHostOptions {
   /** This process in the journal, and the seconds that earlier ones were at work. */
   process: number;
   beganAt: number;
-  history: History;
+  /** Where observations go; null for a run that only seems to take place. */
+  history: History | null;
   scheduler: FragmentScheduler;
-  publisher: Publisher;
+  /** Puts outputs in place; null where there are none. */
+  publisher: Publisher | null;
   log: EventLog;
   clock: Clock;
   /** Makespan as predicted before the first item of the run. */
@@ -132,9 +134,11 @@ export class RunHost implements TargetListener {
     };
   }
 
-  /** Notes that the process is alive, for a resume to know how long it was. */
+  /** To be called every few seconds: notes that the process is alive, for a resume to know how long it was, and what it has learnt. */
   heartbeat(): void {
-    if (!this.isEnding) this.guard(() => this.run.journal.seen(this.run.process, this.now()));
+    if (this.isEnding) return;
+    this.guard(() => this.run.journal.seen(this.run.process, this.now()));
+    this.keepLearnt();
   }
 
   // ---- what the target tells
@@ -283,7 +287,7 @@ export class RunHost implements TargetListener {
     this.learnt = [];
     if (batch.length === 0) return;
     try {
-      this.run.history.record(batch);
+      this.run.history?.record(batch);
     } catch (error) {
       this.run.log.emit({ type: 'warning', message: `what was learnt could not be kept: ${messageOf(error)}` });
     }
@@ -310,7 +314,7 @@ export class RunHost implements TargetListener {
     const { workload, publisher, log } = this.run;
     const done = reports.filter(({ state }) => state === 'done');
     const failed = reports.filter(({ state }) => state === 'failed');
-    for (const report of done) publisher.publish(fragment, report.task, report);
+    for (const report of done) publisher?.publish(fragment, report.task, report);
     log.emit({
       type: 'safe-point',
       fragment,
@@ -358,7 +362,7 @@ export class RunHost implements TargetListener {
 
   private hasFailures(): boolean {
     const { failed, skipped } = totalItems(taskProgress(this.run.workload, this.run.scheduler.counts()));
-    return failed + skipped > 0 || this.run.publisher.problems > 0;
+    return failed + skipped > 0 || (this.run.publisher?.problems ?? 0) > 0;
   }
 
   private end(state: 'done' | 'failed' | 'stopped'): void {

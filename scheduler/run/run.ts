@@ -26,7 +26,7 @@ import {
   type RunFile,
 } from './run-folder.ts';
 import { RunHost } from './run-host.ts';
-import { chooseTarget } from './target-choice.ts';
+import { checkTarget, chooseTarget, executes } from './target-choice.ts';
 
 /** Progress is told at most so often. */
 const PROGRESS_MS = 500;
@@ -55,9 +55,8 @@ export interface Run {
 
 /** Begins a run of a job. Throws an InputError or a {@link RunError}; then nothing is left behind. */
 export async function startRun(job: JobSpec, options: RunOptions): Promise<Run> {
+  checkTarget(job.target);
   const { workload, items } = await prepareWorkload(job, { morselFolder: options.morselFolder });
-  // Refuses a kind of target that can't be run on before anything is written.
-  chooseTarget({ job, workload, stagingFolder: '', workerCommand: options.workerCommand });
   const { id, folder } = createRunFolder(options.morselFolder, job.job, new Date());
   const open = new OpenParts();
   try {
@@ -68,7 +67,7 @@ export async function startRun(job: JobSpec, options: RunOptions): Promise<Run> 
     const journal = Journal.open(folder);
     open.add(() => journal.close());
     journal.begin(id, job, workload);
-    recordFingerprints(job, options.morselFolder);
+    if (executes(job.target)) recordFingerprints(job, options.morselFolder);
     return await begin({ id, folder, job, workload, items, journal, open, options, resumed: false });
   } catch (error) {
     await open.close();
@@ -172,7 +171,7 @@ async function begin(begun: Begun): Promise<Run> {
   open.add(every(HEARTBEAT_MS, () => host.heartbeat()));
   const finished = host.finished.then((summary) => {
     const { predictedSeconds, makespanSeconds } = summary;
-    history.recordRun(id, job.job, predictedSeconds?.expected ?? null, makespanSeconds);
+    if (executes(job.target)) history.recordRun(id, job.job, predictedSeconds?.expected ?? null, makespanSeconds);
     writeRunFile(folder, { ...runFile, socket: null, summary });
     log.emit({ type: 'progress', progress: host.progress() });
     log.emit({ type: 'run-finished', ...summary });
@@ -211,16 +210,8 @@ function every(milliseconds: number, callback: () => void): () => void {
 
 function createHost(begun: Begun, history: History, log: EventLog): RunHost {
   const { id, folder, job, workload, items, journal, options } = begun;
-  const staging = stagingFolder(folder);
+  const isReal = executes(job.target);
   const { process: processId, beganAt } = journal.beginProcess(process.pid);
-  const publisher = new Publisher({
-    job,
-    items,
-    stagingFolder: staging,
-    onProblem: (message) => log.emit({ type: 'warning', message }),
-  });
-  publisher.recover((task, position) => journal.committedBy(task, position));
-  mkdirSync(staging, { recursive: true, mode: 0o700 });
   const past = history.observations(workload.tasks.map(({ key }) => key));
   const scheduler = new FragmentScheduler({
     workload,
@@ -232,7 +223,8 @@ function createHost(begun: Begun, history: History, log: EventLog): RunHost {
   const { clock, connect } = chooseTarget({
     job,
     workload,
-    stagingFolder: staging,
+    past,
+    stagingFolder: stagingFolder(folder),
     workerCommand: options.workerCommand,
   });
   const isKnown = past.length > 0 || workload.tasks.some(({ estimateSeconds }) => estimateSeconds !== null);
@@ -245,14 +237,24 @@ function createHost(begun: Begun, history: History, log: EventLog): RunHost {
     journal,
     process: processId,
     beganAt,
-    history,
+    history: isReal ? history : null,
     scheduler,
-    publisher,
+    publisher: isReal ? createPublisher(begun, log) : null,
     log,
     clock,
     predictedSeconds: journal.predicted(),
     connect,
   });
+}
+
+/** One that has finished what an earlier process of the run left. */
+function createPublisher({ folder, job, items, journal }: Begun, log: EventLog): Publisher {
+  const staging = stagingFolder(folder);
+  const onProblem = (message: string): void => log.emit({ type: 'warning', message });
+  const publisher = new Publisher({ job, items, stagingFolder: staging, onProblem });
+  publisher.recover((task, position) => journal.committedBy(task, position));
+  mkdirSync(staging, { recursive: true, mode: 0o700 });
+  return publisher;
 }
 
 function settledIn(journal: Journal) {

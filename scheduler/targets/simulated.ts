@@ -1,7 +1,9 @@
 import type { CoreEvent, Fragment, Outcome, Piece } from '../fragment-scheduler/events.ts';
 import type { TargetSpec } from '../job-spec.ts';
+import { predicted } from '../plan/make-plan.ts';
 import { normal, uniform } from '../plan/random.ts';
 import { VirtualWorld } from '../plan/virtual-world.ts';
+import type { Predictor } from '../predictive-model/model.ts';
 import { overheadsOf } from '../safe-points/overheads.ts';
 import type { ItemReport } from '../worker/protocol.ts';
 import type { Workload } from '../workload.ts';
@@ -11,14 +13,25 @@ import type { Target, TargetListener } from './target.ts';
 export interface SimulatedOptions {
   spec: TargetSpec;
   workload: Workload;
+  /** Knows how long items take here. Not the model that the run learns with: the world does not change with what is thought of it. */
+  model: Predictor;
   listener: TargetListener;
   /** The same seed gives the same run. */
   seed?: number;
 }
 
+/** Says what is wrong with the options of a simulated target, in one sentence; null if nothing is. */
+export function optionsProblem({ name, options }: TargetSpec): string | null {
+  const wrong = ['speed', 'mtbf'].find((option) => !(Number(options[option] ?? 1) > 0));
+  return wrong === undefined ? null : `${wrong} of target ${name} must be more than 0`;
+}
+
 /**
  * A target whose instances exist on a virtual clock only: nothing is executed, every item succeeds after about as long as
- * it was predicted to take, and hours pass in moments. The run must take its time from the returned clock.
+ * it is predicted to take, and hours pass in moments. The run must take its time from the returned clock.
+ *
+ * Its options: `speed` divides what items take; with `mtbf` instances end unforeseen, after an exponentially distributed
+ * life of that many seconds on average.
  */
 export function createSimulatedTarget(options: SimulatedOptions): { target: Target; clock: VirtualClock } {
   const clock = new VirtualClock();
@@ -30,18 +43,30 @@ class SimulatedTarget implements Target {
   private readonly clock: VirtualClock;
   private readonly listener: TargetListener;
   private readonly world: VirtualWorld;
+  /** The fragment that each busy instance runs. */
+  private readonly running = new Map<string, number>();
+  private readonly stopping = new Set<string>();
   private pumping = false;
   private closed = false;
 
-  constructor({ spec, workload, listener, seed = 1 }: SimulatedOptions, clock: VirtualClock) {
-    const draw = normal(uniform(seed));
+  constructor({ spec, workload, model, listener, seed = 1 }: SimulatedOptions, clock: VirtualClock) {
+    const speed = Number(spec.options['speed'] ?? 1);
+    const next = uniform(seed);
+    const draw = normal(next);
+    const itemSeconds = (piece: Piece): number => {
+      const { seconds, within } = predicted(piece, workload, model);
+      return (seconds / speed) * Math.exp((within / Math.sqrt(piece.end - piece.start)) * draw());
+    };
     this.clock = clock;
     this.listener = listener;
+    const mtbf = spec.options['mtbf'];
+    const hiddenLifeSeconds = (): number => -Number(mtbf) * Math.log(1 - next());
     this.world = new VirtualWorld({
       workload,
       target: spec,
       overheads: overheadsOf(spec),
-      itemSeconds: (piece) => piece.itemSeconds.expected * Math.exp(spreadOf(piece) * draw()),
+      itemSeconds,
+      ...(mtbf !== undefined && { hiddenLifeSeconds }),
     });
     clock.onSchedule = () => this.pump();
   }
@@ -51,6 +76,7 @@ class SimulatedTarget implements Target {
   }
 
   assign(fragment: Fragment): void {
+    this.running.set(fragment.instance, fragment.id);
     this.act(() => this.world.assign(fragment));
   }
 
@@ -58,8 +84,13 @@ class SimulatedTarget implements Target {
     this.act(() => this.world.split(instance, fragment));
   }
 
-  stop(instance: string): void {
-    this.act(() => this.world.stop(instance));
+  stop(instance: string, graceSeconds: number): void {
+    const end = (): void => this.act(() => this.world.stop(instance));
+    const fragment = this.running.get(instance);
+    if (fragment === undefined) return end();
+    this.stopping.add(instance);
+    this.split(instance, fragment);
+    this.clock.schedule(this.clock.now() + graceSeconds, end);
   }
 
   async close(): Promise<void> {
@@ -104,8 +135,12 @@ class SimulatedTarget implements Target {
       case 'safe-point':
         return listener.safePoint(event.instance, event.fragment, event.outcomes.map(report));
       case 'fragment-end':
+        this.running.delete(event.instance);
+        if (this.stopping.has(event.instance)) this.world.stop(event.instance);
         return listener.fragmentEnd(event.instance, event.fragment, event.how);
       case 'instance-down':
+        this.running.delete(event.instance);
+        this.stopping.delete(event.instance);
         return listener.down(event.instance, event.reason);
       case 'load':
       case 'instance-ending':
@@ -116,10 +151,6 @@ class SimulatedTarget implements Target {
     }
   }
 }
-
-/** A piece's spread as its predicted interval tells it: 80 % of a normal distribution lie within 1.28 deviations. */
-const spreadOf = ({ itemSeconds: { low, expected, high }, start, end }: Piece): number =>
-  expected > 0 && low > 0 ? Math.log(high / low) / (2 * 1.2816) / Math.sqrt(end - start) : 0;
 
 function report(outcome: Outcome): ItemReport {
   const { task, start, end } = outcome;

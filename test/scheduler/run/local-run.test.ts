@@ -16,10 +16,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { observationKey } from '../../../scheduler/items/fingerprint.ts';
 import type { JobSpec, TaskSpec } from '../../../scheduler/job-spec.ts';
 import type { RunEvent, RunSummary } from '../../../scheduler/run/events.ts';
 import { resumeRun, startRun, type RunOptions } from '../../../scheduler/run/run.ts';
 import { findRun, readLogs, readReport } from '../../../scheduler/run/runs.ts';
+import { openHistory } from '../../../scheduler/store/history.ts';
 import { input, jobSpec, targetSpec, taskSpec, template } from '../job-specs.ts';
 
 const FILES = 60;
@@ -119,6 +121,16 @@ test('kill -9 of a worker: another takes over, and the run does not notice', asy
   expect(events.some((event) => event.type === 'instance-ended' && event.instance === killed)).toBe(true);
   expect(events.some((event) => event.type === 'fragment-ended' && event.how === 'lost')).toBe(true);
   expectAllOutputs();
+});
+
+test('what was learnt is kept while the run is at work', async () => {
+  const spec = job(taskSpec({ name: 'nap', input: 'in', work: run('sleep 0.2') }));
+  const going = await startRun(spec, options);
+  using history = openHistory(options.morselFolder);
+  const key = observationKey(spec, spec.tasks[0]!);
+  await expect.poll(() => history.observations([key]).length, { timeout: 10_000 }).toBeGreaterThan(0);
+  expect(going.progress().state).toBe('running');
+  await going.stop();
 });
 
 test('an item that fails is tried again, recorded with its output, and what waits for it is skipped', async () => {

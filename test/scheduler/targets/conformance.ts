@@ -80,7 +80,7 @@ export function testTarget(create: TargetFactory): void {
     withTarget({ itemSeconds: 0.1, lifespanSeconds: 2 }, async (target, told, until) => {
       target.start('a');
       await until(() => told.facts.has('a'));
-      target.assign(fragmentOf(1, 'a', 1000, 0.1));
+      target.assign(fragmentOf(1, 'a', 40, 0.1));
       await until(() => told.ends.has(1));
       expect(told.ends.get(1)).toBe('deadline');
       expect(told.done().length).toBeGreaterThan(0);
