@@ -1,6 +1,7 @@
 import type { Hole, Template, TemplatePart } from '../../scheduler/job-spec.ts';
 import type * as ast from '../generated/ast.ts';
 import type { Placeholder } from '../placeholders/placeholder.ts';
+import { type Quoting, quotesFor } from '../placeholders/quotes.ts';
 import { quoteForShell, refusalWords, ShellContext } from '../placeholders/shell-context.ts';
 import { meaningOf, roleOf, templateOf } from '../placeholders/template.ts';
 import type { ParamValues } from './lower-params.ts';
@@ -25,7 +26,7 @@ export function lowerTemplate(text: ast.Text, context: TemplateContext): Templat
       add(template, { kind: 'text', text: part.text });
       continue;
     }
-    const quote = part.raw || shell === undefined ? 'raw' : quotesAt(shell, part);
+    const quote = shell === undefined ? 'raw' : quotesAt(shell, part, text);
     shell?.value();
     add(template, fill(part, text, quote, context));
   }
@@ -42,19 +43,18 @@ export function lowerPath(text: ast.Text, context: TemplateContext): string {
     .join('');
 }
 
-function quotesAt(shell: ShellContext, { name }: Placeholder): 'none' | 'single' | 'double' {
-  const place = shell.place();
-  if ('refusal' in place) throw new LoweringProblem(`\`{${name.text}}\`: ${refusalWords[place.refusal]}`);
+function quotesAt(shell: ShellContext, placeholder: Placeholder, text: ast.Text): Quoting {
+  const place = quotesFor(placeholder, text, shell);
+  if ('refusal' in place) throw new LoweringProblem(`\`{${placeholder.name.text}}\`: ${refusalWords[place.refusal]}`);
   return place.quotes;
 }
 
-type Quote = 'raw' | 'none' | 'single' | 'double';
-
-function fill(part: Placeholder, text: ast.Text, quote: Quote, context: TemplateContext): TemplatePart {
+function fill(part: Placeholder, text: ast.Text, quoting: Quoting, context: TemplateContext): TemplatePart {
   const meaning = meaningOf(part, text);
+  const quote = quoting === 'number' ? 'raw' : quoting;
   switch (meaning.kind) {
     case 'param':
-      return { kind: 'text', text: quoteForShell(String(context.params.valueOf(meaning.param)), quote) };
+      return { kind: 'text', text: quoteForShell(paramText(meaning.param, quoting, context), quote) };
     case 'item':
       return { kind: 'hole', hole: { kind: 'item', path: part.fields.map((field) => field.text) }, quote };
     case 'out':
@@ -66,6 +66,16 @@ function fill(part: Placeholder, text: ast.Text, quote: Quote, context: Template
         `There is nothing called \`${part.name.text}\` that \`{${part.name.text}}\` could stand for.`,
       );
   }
+}
+
+function paramText(param: ast.Param, quoting: Quoting, { params }: TemplateContext): string {
+  const value = params.valueOf(param);
+  if (quoting === 'number' && !Number.isSafeInteger(value)) {
+    throw new LoweringProblem(
+      `The param \`${param.name}\` stands in arithmetic of a shell, so it must be a whole number: ${value} is none.`,
+    );
+  }
+  return String(value);
 }
 
 function add(template: Template, part: TemplatePart): void {

@@ -53,8 +53,10 @@ export class ShellContext {
   /** Where a placeholder would stand now. */
   place(): { quotes: Quotes } | { refusal: Refusal } {
     const frame = this.#frame;
-    const outer = this.#frames.find(isRefusing);
-    if (outer !== undefined) return { refusal: outer };
+    const refusals = this.#frames.filter(isRefusing);
+    // Numbers may stand in arithmetic, so whatever else refuses comes before it.
+    const refusal = refusals.find((each) => each !== 'arithmetic') ?? refusals[0];
+    if (refusal !== undefined) return { refusal };
     if (this.#isInHereDocumentWord()) return { refusal: 'here-document' };
     if (frame === 'single') return { quotes: 'single' };
     if (this.#escaped) return { refusal: 'after-backslash' };
@@ -313,7 +315,7 @@ export const refusalWords: Readonly<Record<Refusal, string>> = {
     'A placeholder in a here-document cannot be quoted safely. Hand the value over as an argument, or with `env`.',
   comment: 'A placeholder in a shell comment could end the comment. Take it out.',
   arithmetic:
-    'A placeholder in arithmetic cannot be quoted safely. Give it to a variable first: `n={row.count}; echo $((n + 1))`.',
+    'Only whole numbers can stand in arithmetic: items of a range, and params that are one. A shell may run what any other value says: let a program calculate, as in `expr {row.count} + 1`.',
   expansion: 'A placeholder inside `${…}` cannot be quoted safely. Give it to a variable first.',
   'ansi-quotes': "A placeholder in `$'…'` cannot be quoted safely. Close those quotes before it.",
   'after-backslash': 'A backslash before a placeholder would undo its quotes. Take the backslash out.',

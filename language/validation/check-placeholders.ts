@@ -4,6 +4,7 @@ import type { AstNode } from 'langium';
 import * as ast from '../generated/ast.ts';
 import { stagesOf } from '../lowering/stages.ts';
 import type { Placeholder } from '../placeholders/placeholder.ts';
+import { quotesFor } from '../placeholders/quotes.ts';
 import { refusalWords, ShellContext } from '../placeholders/shell-context.ts';
 import {
   inputOf,
@@ -285,8 +286,8 @@ function checkQuotes(text: ast.Text, report: Report): void {
       shell.read(part.text);
       continue;
     }
-    const place = shell.place();
-    if ('refusal' in place && !part.raw) {
+    const place = quotesFor(part, text, shell);
+    if ('refusal' in place) {
       report('unsafe-placeholder', refusalWords[place.refusal], { node: text, place: part });
     }
     shell.value();

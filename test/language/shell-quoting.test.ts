@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
-import { ShellContext } from '../../language/placeholders/shell-context.ts';
-import { quoteForShell } from '../../scheduler/items/template.ts';
+import { quoteForShell as quoteParam, ShellContext } from '../../language/placeholders/shell-context.ts';
+import { quoteForShell, renderTemplate } from '../../scheduler/items/template.ts';
+import { check, lower } from './morsel.ts';
 
 const HOLE = '\0';
 const folder = mkdtempSync(join(tmpdir(), 'morsel-quoting-'));
@@ -110,6 +111,50 @@ describe('values in shell commands', () => {
       { numRuns: 300 },
     );
   }, 60_000);
+});
+
+it('items and params are quoted alike', () => {
+  fc.assert(
+    fc.property(values, fc.constantFrom('none', 'single', 'double', 'raw'), (value, quotes) => {
+      expect(quoteParam(value, quotes)).toBe(quoteForShell(value, quotes));
+    }),
+  );
+});
+
+describe('numbers in arithmetic', () => {
+  const commandIn = async (command: string, source: string, params: Record<string, string> = {}): Promise<string> => {
+    const text = `param k = 3 job j { input all = ${source} task t for n in all { run "${command}" } }`;
+    const { work } = (await lower(text, { params })).tasks[0]!;
+    return work.kind === 'run' ? renderTemplate(work.commands[0]!, { item: -7, out: null, outputOf: () => null }) : '';
+  };
+  const printed = (shell: string, command: string): string =>
+    spawnSync(`/bin/${shell}`, ['-c', command], { encoding: 'utf8' }).stdout.trim();
+
+  it.each(['dash', 'bash'])('are what they are in %s', async (shell) => {
+    expect(printed(shell, await commandIn('echo $(({n} * {n} + {k}))', '-7..7'))).toBe('52');
+    expect(printed(shell, await commandIn(String.raw`echo \"is $(( ({k} - {n}) % 4 ))\"`, '[-7, 7]'))).toBe('is 2');
+    expect(printed(shell, await commandIn('echo $((1 + {k})) {n}', '-7..7', { k: '40' }))).toBe('41 -7');
+  });
+
+  it('are whole numbers, whatever the command line says', async () => {
+    const command = 'echo $((1 + {k})) {n}';
+    await expect(commandIn(command, '1..2', { k: '2.5' })).rejects.toThrow(
+      'The param `k` stands in arithmetic of a shell, so it must be a whole number: 2.5 is none.',
+    );
+    await expect(commandIn(command, '1..2', { k: 'a[$(id)]' })).rejects.toThrow('is a number');
+  });
+
+  it.each([
+    ['lines "numbers.txt"', 'echo $(({n} + 1))'],
+    ['csv "rows.csv"', 'echo $(({n.count} + 1))'],
+    ['[1, "2"]', 'echo $(({n} + 1))'],
+    ['[1, 2.5]', 'echo $(({n} + 1))'],
+    ['1..9', "echo $(('{n}' + 1))"],
+    ['1..9', 'echo `echo $(({n} + 1))`'],
+  ])('are no items of %s in %s', async (source, command) => {
+    const found = await check(`job j { input all = ${source} task t for n in all { run "${command}" } }`);
+    expect(found.map(({ code }) => code)).toContain('unsafe-placeholder');
+  });
 });
 
 describe('places where no value is safe', () => {
