@@ -43,7 +43,7 @@ for (const { name, size, theme, show } of pictures) {
   const file = join(folder, `${name}.png`);
   try {
     await show(window);
-    await window.page.mouse.move(0, 0);
+    await settle(window);
     await window.screenshot(file);
   } finally {
     await window.close();
@@ -68,8 +68,7 @@ function workspace(): string {
 
 /** Text with hints and lenses, and a mistake. */
 async function showEditor(window: EditorWindow): Promise<void> {
-  await window.openFile('gallery.morsel');
-  await window.waitForText('finishes in', '.monaco-editor');
+  await open(window, 'gallery.morsel');
   await misspell(window);
   await window.page.locator('.squiggly-error').first().waitFor();
   await window.runCommand('Problems: Focus on Problems View');
@@ -87,8 +86,7 @@ async function misspell({ page }: EditorWindow): Promise<void> {
 
 /** A run in progress in the Runs view, and its picture: predicted and actual. */
 async function showRun(window: EditorWindow): Promise<void> {
-  await window.openFile('slow.morsel');
-  await window.waitForText('finishes in', '.monaco-editor');
+  await open(window, 'slow.morsel');
   await window.openRunsView();
   await window.runCommand('Morsel: Run Job');
   const running = runRow(window, 'slow', /running.*of 400 items/);
@@ -101,8 +99,7 @@ async function showRun(window: EditorWindow): Promise<void> {
 }
 
 async function showPlan(window: EditorWindow): Promise<void> {
-  await window.openFile('plan.morsel');
-  await window.waitForText('finishes in', '.monaco-editor');
+  await open(window, 'plan.morsel');
   if (window.page.viewportSize()!.width < WIDE.width)
     await window.runCommand('View: Toggle Primary Side Bar Visibility');
   await window.runCommand('Morsel: Preview Fragment Plan');
@@ -111,6 +108,19 @@ async function showPlan(window: EditorWindow): Promise<void> {
 
 async function drawn(panel: FrameLocator): Promise<void> {
   await panel.locator('svg .fragment').first().waitFor();
+}
+
+/** With hints and lenses: VS Code asks for no lenses while an editor is without the focus. */
+async function open(window: EditorWindow, file: string): Promise<void> {
+  await window.openFile(file);
+  await window.waitForText('finishes in', '.monaco-editor');
+  await window.waitForText('Run on…', '.monaco-editor');
+}
+
+/** No tooltip stands in the way. */
+async function settle({ page }: EditorWindow): Promise<void> {
+  await page.mouse.move(0, 0);
+  await page.locator('.workbench-hover').first().waitFor({ state: 'hidden' });
 }
 
 /** Where pngquant is installed; a larger picture will do too. */
