@@ -22,6 +22,9 @@ const CHUNK = 1024;
 /** Stands for "not up to date" among the times of outputs. */
 const STALE = Number.NaN;
 
+/** The times of a task's outputs by position; null where none is up to date, so that most tasks take no memory an item. */
+type OutputTimes = Float64Array | null;
+
 /**
  * The up-to-date positions of each task.
  * @param since since when each task has had its present command, in ms since 1970; null: nothing of it is up to date
@@ -32,15 +35,17 @@ export function findUpToDate(
   inputs: ReadonlyMap<string, TimedInput>,
   since: readonly (number | null)[],
 ): Range[][] {
-  const outputTimes = new Map<string, Float64Array>();
+  const outputTimes = new Map<string, OutputTimes>();
   for (const [index, task] of job.tasks.entries()) {
     const input = task.input === null ? null : inputs.get(task.input)!;
-    const times = new Float64Array(input?.values.count ?? 1).fill(STALE);
+    const count = input?.values.count ?? 1;
+    const floor = floorOf(job, task, since[index]!, outputTimes);
+    if (count > 0 && Number.isNaN(floor)) {
+      outputTimes.set(task.name, null);
+      continue;
+    }
+    const times = new Float64Array(count).fill(STALE);
     outputTimes.set(task.name, times);
-    const sinceMs = since[index]!;
-    if (sinceMs === null || (task.output === null && task.stage.index === task.stage.of)) continue;
-    const floor = Math.max(sinceMs, moduleTime(job, task), barrierTime(task, outputTimes));
-    if (Number.isNaN(floor)) continue;
     const newerThan = (position: number): number => itemTime(task, position, floor, input, outputTimes);
     if (task.output === null) passOn(times, newerThan);
     else lookAtOutputs(job, index, items, times, newerThan);
@@ -49,13 +54,26 @@ export function findUpToDate(
   return job.tasks.map(({ name }) => rangesOf(outputTimes.get(name)!));
 }
 
+/** What all outputs of a task must be newer than; NaN if none of them can be up to date. */
+function floorOf(
+  job: JobSpec,
+  task: TaskSpec,
+  since: number | null,
+  outputTimes: ReadonlyMap<string, OutputTimes>,
+): number {
+  const isLastStage = task.stage.index === task.stage.of;
+  if (since === null || (task.output === null && isLastStage)) return STALE;
+  const isEachStale = task.dependsOn.some(({ task: other, on }) => on === 'item' && outputTimes.get(other) === null);
+  return isEachStale ? STALE : Math.max(since, moduleTime(job, task), barrierTime(task, outputTimes));
+}
+
 /** What the output of an item must be newer than; NaN if it can't be up to date. */
 function itemTime(
   task: TaskSpec,
   position: number,
   floor: number,
   input: TimedInput | null,
-  outputTimes: ReadonlyMap<string, Float64Array>,
+  outputTimes: ReadonlyMap<string, OutputTimes>,
 ): number {
   let time = Math.max(floor, input?.mtimes?.[position] ?? 0);
   for (const { task: other, on } of task.dependsOn) {
@@ -100,24 +118,29 @@ function outputTime(job: JobSpec, task: TaskSpec, value: unknown): number | null
 }
 
 /** A stage is up to date only where all later stages of its task are, since they need it to have been run. */
-function takeBackStages(job: JobSpec, outputTimes: ReadonlyMap<string, Float64Array>): void {
+function takeBackStages(job: JobSpec, outputTimes: Map<string, OutputTimes>): void {
   for (const task of job.tasks.toReversed()) {
     if (task.stage.index === 1) continue;
     const times = outputTimes.get(task.name)!;
     for (const { task: other, on } of task.dependsOn) {
       if (on !== 'item' || job.tasks.find(({ name }) => name === other)?.task !== task.task) continue;
       const earlier = outputTimes.get(other)!;
-      for (const [position, time] of times.entries()) if (Number.isNaN(time)) earlier[position] = STALE;
+      if (times === null) outputTimes.set(other, null);
+      else if (earlier !== null) takeBack(times, earlier);
     }
   }
 }
 
+function takeBack(times: Float64Array, earlier: Float64Array): void {
+  for (const [position, time] of times.entries()) if (Number.isNaN(time)) earlier[position] = STALE;
+}
+
 /** The newest output of all tasks that are waited for as a whole; NaN if one of their items is not up to date. */
-function barrierTime(task: TaskSpec, outputTimes: ReadonlyMap<string, Float64Array>): number {
+function barrierTime(task: TaskSpec, outputTimes: ReadonlyMap<string, OutputTimes>): number {
   let newest = 0;
   for (const { task: other, on } of task.dependsOn) {
     if (on !== 'all') continue;
-    for (const time of outputTimes.get(other)!) newest = Math.max(newest, time);
+    for (const time of outputTimes.get(other) ?? [STALE]) newest = Math.max(newest, time);
   }
   return newest;
 }
@@ -127,8 +150,9 @@ function moduleTime(job: JobSpec, { work }: TaskSpec): number {
   return statSync(resolve(job.directory, work.path), { throwIfNoEntry: false })?.mtimeMs ?? STALE;
 }
 
-function rangesOf(times: Float64Array): Range[] {
+function rangesOf(times: OutputTimes): Range[] {
   const ranges: Range[] = [];
+  if (times === null) return ranges;
   for (const [position, time] of times.entries()) {
     if (Number.isNaN(time)) continue;
     const last = ranges.at(-1);

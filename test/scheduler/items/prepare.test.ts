@@ -41,6 +41,17 @@ test('files come in path order with all that is known of them', async () => {
   ]);
 });
 
+test('tasks over the same items take no memory an item', async () => {
+  const tasks = Array.from({ length: 500 }, (_, index) =>
+    taskSpec({ name: `t${index}`, task: `t${index}`, input: 'in' }),
+  );
+  const job = jobSpec({ directory, inputs: [input({ kind: 'range', from: 1, to: 1_000_000 })], tasks });
+  const before = process.memoryUsage().arrayBuffers;
+  const { workload } = await prepareWorkload(job);
+  expect(workload.tasks.map(({ upToDate }) => upToDate)).toEqual(tasks.map(() => []));
+  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(100e6);
+});
+
 test('files outside the job folder keep their absolute path', async () => {
   write('elsewhere/a.txt', 'x');
   mkdirSync(join(directory, 'job'));
