@@ -2,6 +2,7 @@
 import { CstUtils, type LangiumDocument, type LeafCstNode } from 'langium';
 import type { Range } from 'vscode-languageserver';
 import * as ast from '../language/generated/ast.ts';
+import { isClosed } from '../language/parser/text.ts';
 
 /** A string as written, and where what is between its quotes begins and ends in the document. */
 export interface StringContent {
@@ -13,13 +14,14 @@ export interface StringContent {
   isBlock: boolean;
 }
 
-/** Null for what is no string, or is not closed. */
+/** Null for what is no string. One whose closing quotes are still to be typed goes to the end of the leaf. */
 function contentOfLeaf(leaf: LeafCstNode | undefined): StringContent | null {
   const node = leaf?.astNode;
   if (leaf === undefined || !leaf.text.startsWith('"') || !(ast.isText(node) || ast.isImport(node))) return null;
   const isBlock = leaf.text.startsWith('"""');
   const quotes = isBlock ? 3 : 1;
-  return leaf.length < 2 * quotes ? null : { node, start: leaf.offset + quotes, end: leaf.end - quotes, isBlock };
+  const end = isClosed(leaf.text) ? leaf.end - quotes : leaf.end;
+  return { node, start: leaf.offset + quotes, end, isBlock };
 }
 
 /** Where the text between the quotes stands. */

@@ -235,6 +235,15 @@ describe('hover', () => {
 });
 
 describe('completion', () => {
+  test('of fields in a string whose closing quote is still to be typed', async () => {
+    const text = 'job j { input rows = csv "people.csv"\ntask t for row in rows { run "echo {row.na\n} }';
+    const typing = await client.open(join(folder, 'typing.morsel'), text);
+    const at = client.at(typing, '{row.na', '{row.na'.length);
+    const { items } = await client.request<CompletionList>('textDocument/completion', at);
+    expect(items.map(({ label }) => label)).toEqual(['name', 'first name']);
+    await client.close(typing);
+  });
+
   test('offers what can stand in a task', async () => {
     const offered = await labelsAt('cost photo', 0);
     expect(offered).toEqual(expect.arrayContaining(['run', 'output', 'safepoint', 'needs', 'retry']));
