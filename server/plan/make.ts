@@ -3,12 +3,13 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { prepareWorkload } from '../../scheduler/items/prepare.ts';
 import { makePlan } from '../../scheduler/plan/make-plan.ts';
+import { Cancelled } from '../../scheduler/plan/simulate.ts';
 import { PredictiveModel } from '../../scheduler/predictive-model/model.ts';
 import type { Observation } from '../../scheduler/predictive-model/observation.ts';
 import { openHistory } from '../../scheduler/store/history.ts';
 import type { Workload } from '../../scheduler/workload.ts';
 import { duration } from './words.ts';
-import type { PlanAnswer, PlanRequest } from './planner.ts';
+import { type PlanAnswer, type PlannerJob, type PlanRequest, TOO_LARGE } from './planner.ts';
 
 /** A survey that takes longer is given up: inputs so large are for `morsel plan`, which has the time. */
 const SURVEY_LIMIT_SECONDS = 60;
@@ -27,11 +28,18 @@ interface Survey {
 const surveys = new Map<string, Survey>();
 
 /** Throws where the inputs cannot be read; the message is for the user. */
-export async function planOf(request: PlanRequest, isCancelled: () => boolean): Promise<PlanAnswer> {
+export async function planOf(request: PlannerJob, isCancelled: () => boolean): Promise<PlanAnswer> {
   const workload = await survey(request, isCancelled);
   const keys = [...new Set(workload.tasks.map((task) => task.key))];
   const model = new PredictiveModel(pastObservations(request.morselFolder, keys));
-  return { plan: makePlan({ job: request.job, workload, model, isCancelled }) };
+  const timeUpAt = performance.now() + request.limitSeconds * 1000;
+  const isGivenUp = () => isCancelled() || performance.now() > timeUpAt;
+  try {
+    return { plan: makePlan({ job: request.job, workload, model, isCancelled: isGivenUp }) };
+  } catch (error) {
+    if (!(error instanceof Cancelled)) throw error;
+    return { problem: TOO_LARGE };
+  }
 }
 
 async function survey(request: PlanRequest, isCancelled: () => boolean): Promise<Workload> {

@@ -10,7 +10,7 @@ import type { JobSpec } from '../../scheduler/job-spec.ts';
 import type { Plan } from '../../scheduler/plan/plan.ts';
 import type { Folders } from '../folders.ts';
 import type { PlanParams, PlanResult, Problem, WhatIf } from '../protocol.ts';
-import type { PlanAnswer, Planner } from './planner.ts';
+import { type PlanAnswer, type Planner, TOO_LARGE, type Urgency } from './planner.ts';
 
 /** Quiet time after an edit before a plan is made; more where plans take long, so that typing never queues them up. */
 const DEBOUNCE_MS = 250;
@@ -114,7 +114,8 @@ export class PlanService {
     const lowered = lowerJob(job, params.target === undefined ? {} : { target: params.target });
     if ('problem' in lowered) return lowered;
     const spec = params.whatIf === undefined ? lowered.spec : changed(lowered.spec, params.whatIf);
-    const answer = (await this.#answerUnderWay(document.uri, spec, signal)) ?? (await this.#make(spec, signal));
+    const answer =
+      (await this.#answerUnderWay(document.uri, spec, signal)) ?? (await this.#make(spec, signal, 'asked'));
     return answer === null ? { problem: 'The plan was cancelled.' } : 'problem' in answer ? answer : fresh(answer.plan);
   }
 
@@ -154,12 +155,17 @@ export class PlanService {
     entry.madeFrom = from;
     const making = (entry.making = new AbortController());
     const start = performance.now();
-    entry.answer = this.#make(spec, making.signal);
+    entry.answer = this.#make(spec, making.signal, 'background');
     const answer = await entry.answer;
     if (answer === null) return;
     entry.making = null;
     this.#debounceMs = Math.min(LONGEST_DEBOUNCE_MS, Math.max(DEBOUNCE_MS, performance.now() - start));
-    if ('problem' in answer) return this.#failed(plans, spec.job, answer.problem);
+    if ('problem' in answer) {
+      this.#failed(plans, spec.job, answer.problem);
+      // Inputs may have come when it is tried again; a plan that takes too long will not have become shorter.
+      if (answer.problem === TOO_LARGE) entry.madeFrom = from;
+      return;
+    }
     const news = JSON.stringify(entry.plan) !== JSON.stringify(answer.plan) || entry.problem !== null;
     Object.assign(entry, { plan: answer.plan, target: spec.target, problem: null, stale: false });
     if (news) this.#options.onChanged(plans.uri, spec.job);
@@ -194,9 +200,9 @@ export class PlanService {
     this.#options.onChanged(plans.uri, job);
   }
 
-  #make(spec: JobSpec, signal: AbortSignal): Promise<PlanAnswer | null> {
+  #make(spec: JobSpec, signal: AbortSignal, urgency: Urgency): Promise<PlanAnswer | null> {
     const morselFolder = this.#options.folders.morselFolderOf(spec.file);
-    return this.#options.planner.plan({ job: spec, morselFolder, epoch: this.#epoch }, signal);
+    return this.#options.planner.plan({ job: spec, morselFolder, epoch: this.#epoch }, signal, urgency);
   }
 
   /** All that a plan is made from; where things stand in the file is none of it. */

@@ -1,4 +1,4 @@
-/** The planner's thread: one request after the other, those that nobody waits for any more are passed over. */
+/** The planner's thread: one request after the other, each answered, with null if nobody waits for it any more. */
 import { parentPort } from 'node:worker_threads';
 import { messageOf } from '../errors.ts';
 import { planOf } from './make.ts';
@@ -13,8 +13,9 @@ port.on('message', (job: PlannerJob) => {
 
 async function answer(job: PlannerJob): Promise<void> {
   const isCancelled = () => Atomics.load(job.cancelled, 0) === 1;
-  if (isCancelled()) return;
-  const result = await planOf(job, isCancelled).catch((error: unknown): PlanAnswer => ({ problem: messageOf(error) }));
-  const reply: PlannerReply = { id: job.id, answer: result };
+  const result = isCancelled() ? null : await planOf(job, isCancelled).catch(problemOf);
+  const reply: PlannerReply = { id: job.id, answer: isCancelled() ? null : result };
   port.postMessage(reply);
 }
+
+const problemOf = (error: unknown): PlanAnswer => ({ problem: messageOf(error) });
