@@ -1,5 +1,5 @@
 import { concurrency } from '../resource-monitor/resource-monitor.ts';
-import type { Executor, ExecutorHooks, Ticket } from './executor.ts';
+import type { Executor, ExecutorHooks } from './executor.ts';
 import { ModuleExecutor } from './module-executor.ts';
 import type { Watchdog } from './processes.ts';
 import type { InstanceContext } from './setup.ts';
@@ -23,8 +23,6 @@ export class ExecutorPool {
   private readonly watchdog: Watchdog;
   private readonly hooks: ExecutorHooks;
   private readonly members = new Map<Key, Member[]>();
-  private cpusHeld = 0;
-  private memoryHeld = 0;
 
   constructor(context: InstanceContext, watchdog: Watchdog, hooks: ExecutorHooks) {
     this.context = context;
@@ -41,7 +39,7 @@ export class ExecutorPool {
   /** Cpus that items hold now. */
   get cpusBusy(): number {
     this.settle();
-    return this.cpusHeld;
+    return this.held().cpus;
   }
 
   /** An executor that takes an item of that task now; null if the instance has no room. */
@@ -69,6 +67,10 @@ export class ExecutorPool {
 
   tick(now: number): void {
     for (const { executor } of this.all()) executor.tick(now);
+  }
+
+  drain(now: number): void {
+    for (const { executor } of this.all()) executor.drain(now);
   }
 
   /** Ends the executors of all tasks but these. */
@@ -101,10 +103,12 @@ export class ExecutorPool {
 
   /** Where nothing is held anything fits: an item must not wait for ever. */
   private fits(task: number): boolean {
-    if (this.cpusHeld === 0 && this.memoryHeld === 0) return this.inFlight === 0 || this.countWithin(task);
+    const held = this.held();
+    if (held.cpus === 0 && held.memoryBytes === 0) return this.inFlight === 0 || this.countWithin(task);
     const { needs } = this.context.job.tasks[task]!;
-    const cpus = this.cpusHeld + needs.cpus <= this.context.cpus + 1e-9;
-    const memory = this.context.memoryBytes === null || this.memoryHeld + needs.memoryBytes <= this.context.memoryBytes;
+    const cpus = held.cpus + needs.cpus <= this.context.cpus + 1e-9;
+    const memory =
+      this.context.memoryBytes === null || held.memoryBytes + needs.memoryBytes <= this.context.memoryBytes;
     return cpus && memory && this.countWithin(task);
   }
 
@@ -131,21 +135,23 @@ export class ExecutorPool {
   }
 
   private hold(member: Member, task: number): void {
-    const { needs } = this.context.job.tasks[task]!;
-    member.holds = needs;
-    this.cpusHeld += needs.cpus;
-    this.memoryHeld += needs.memoryBytes;
+    member.holds = this.context.job.tasks[task]!.needs;
+  }
+
+  /** What all executors hold together. Summed anew each time, so that one that is ended takes its share with it. */
+  private held(): { cpus: number; memoryBytes: number } {
+    const sum = { cpus: 0, memoryBytes: 0 };
+    for (const { holds } of this.all()) {
+      sum.cpus += holds?.cpus ?? 0;
+      sum.memoryBytes += holds?.memoryBytes ?? 0;
+    }
+    return sum;
   }
 
   /** Takes back what those hold that have nothing in flight any more. */
   private settle(): void {
     for (const member of this.all()) {
-      if (member.holds === null || member.executor.inFlight > 0) continue;
-      this.cpusHeld -= member.holds.cpus;
-      this.memoryHeld -= member.holds.memoryBytes;
-      member.holds = null;
+      if (member.executor.inFlight === 0) member.holds = null;
     }
   }
 }
-
-export type { Ticket };

@@ -23,6 +23,8 @@ export interface Executor {
   flush(): void;
   /** Looks after time limits; called several times a second. */
   tick(now: number): void;
+  /** After a cut, several times a second: gives items back that it has taken but can't end soon. */
+  drain(now: number): void;
   /** Kills all that belongs to it, at once. What was in flight is not reported any more. */
   kill(): void;
 }

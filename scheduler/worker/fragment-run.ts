@@ -10,7 +10,7 @@ import { PieceRun } from './piece-run.ts';
 import type { ItemReport } from './protocol.ts';
 import { stagedOutput } from './render.ts';
 import type { InstanceContext } from './setup.ts';
-import { discard, isWritten, syncToDisk } from './staging.ts';
+import { discard, isWritten, OutputSync } from './staging.ts';
 import { messageOf } from './words.ts';
 
 /** Safe points whose answer is not here yet; with so many nothing more is begun. */
@@ -19,9 +19,13 @@ const MOST_UNANSWERED = 2;
 const MOST_HELD_BYTES = 4 * 1024 * 1024;
 /** Items are begun in lots of at most so many, so that answers and cuts are heard in between. */
 const LOT = 256;
-/** What a safe point is taken to need before one was measured, and at least. */
+/** What the last safe point is taken to need before one was measured, and at least. */
 const LEAST_RESERVE_SECONDS = 0.1;
-/** Share of what was left at the fragment's begin that is kept for the last safe point at most. */
+/** How many times as long as measured the run may take to answer it, … */
+const ANSWER_SAFETY = 3;
+/** … and bringing the outputs before it to the disk, of which many were measured. */
+const DISK_SAFETY = 1.5;
+/** Share of what was left at the fragment's begin that is kept for the last safe point at most, beside what bringing outputs to the disk needs. */
 const MOST_RESERVE_SHARE = 0.2;
 
 export interface FragmentHooks {
@@ -48,6 +52,7 @@ export class FragmentRun {
   private readonly hooks: FragmentHooks;
   private readonly pieces: PieceRun[];
   private readonly again: Ticket[] = [];
+  private readonly hasOutputs: boolean;
   private readonly isFresh: boolean;
   private readonly deadline: number;
   private readonly begunAt = nowSeconds();
@@ -56,7 +61,9 @@ export class FragmentRun {
   private tried = 0;
   private cutAs: Exclude<FragmentEnd, 'done'> | null = null;
   private lastSafePointAt = nowSeconds();
-  private safePointSeconds = 0;
+  /** How long the run takes to answer a safe point. */
+  private answerSeconds = 0;
+  private readonly outputs = new OutputSync();
   private unanswered = 0;
   private syncing = false;
   private hasEnded = false;
@@ -84,7 +91,8 @@ export class FragmentRun {
       });
       return new PieceRun(piece, job.tasks[piece.task]!, source);
     });
-    if (this.pieces.some(({ spec }) => spec.output !== null)) {
+    this.hasOutputs = this.pieces.some(({ spec }) => spec.output !== null);
+    if (this.hasOutputs) {
       mkdirSync(join(stagingFolder, String(fragment.id)), { recursive: true, mode: 0o700 });
     }
   }
@@ -105,6 +113,7 @@ export class FragmentRun {
 
   tick(now: number): void {
     this.pool.tick(now);
+    if (this.cutAs !== null) this.pool.drain(now);
     this.safePointIf(false);
   }
 
@@ -125,6 +134,7 @@ export class FragmentRun {
       return this.failed(ticket, `wrote no output ${relativeTo(this.context.job.directory, path)}`, stdout, stderr);
     }
     this.landed(ticket);
+    if (ticket.out !== null) this.outputs.add(ticket.out);
     ticket.piece.done(ticket.position, seconds, result, stdout, stderr, ticket.out);
   }
 
@@ -249,10 +259,11 @@ export class FragmentRun {
     return piece.piece.everyItems > 0 ? Math.max(1, piece.piece.everyItems) : Infinity;
   }
 
-  /** Time kept for the last safe point. */
+  /** Time kept for the last safe point: it grows with the outputs that are not on the disk yet. */
   private reserve(): number {
     const most = MOST_RESERVE_SHARE * Math.max(0, this.deadline - this.begunAt);
-    return Math.min(Math.max(LEAST_RESERVE_SECONDS, 3 * this.safePointSeconds), most);
+    const seconds = Math.max(LEAST_RESERVE_SECONDS, ANSWER_SAFETY * this.answerSeconds);
+    return Math.min(seconds, most) + DISK_SAFETY * this.outputs.secondsLeft;
   }
 
   private isDue(): boolean {
@@ -272,26 +283,18 @@ export class FragmentRun {
   }
 
   private async safePoint(): Promise<void> {
-    const startedAt = nowSeconds();
-    this.lastSafePointAt = startedAt;
-    const reports: ItemReport[] = [];
-    const outputs: string[] = [];
-    for (const piece of this.pieces) {
-      if (piece.unreported === 0) continue;
-      const ended = piece.report();
-      reports.push(...ended.reports);
-      outputs.push(...ended.outputs);
-    }
+    this.lastSafePointAt = nowSeconds();
+    const reports = this.pieces.flatMap((piece) => (piece.unreported === 0 ? [] : piece.report()));
     try {
       this.unanswered++;
-      if (outputs.length > 0) {
+      if (this.hasOutputs) {
         this.syncing = true;
-        await syncToDisk(outputs);
+        await this.outputs.settle();
         this.syncing = false;
       }
-      const answer = this.hooks.safePoint(reports);
-      this.safePointSeconds = Math.max(nowSeconds() - startedAt, this.safePointSeconds * 0.9);
-      await answer;
+      const toldAt = nowSeconds();
+      await this.hooks.safePoint(reports);
+      this.answerSeconds = Math.max(nowSeconds() - toldAt, this.answerSeconds * 0.9);
       this.unanswered--;
     } catch (error) {
       if (this.hasEnded) return;

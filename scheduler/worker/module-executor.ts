@@ -82,8 +82,17 @@ export class ModuleExecutor implements Executor {
     if (limit !== null && now - this.progressAt >= limit) this.breakOff(`ran longer than ${durationText(limit)}`);
   }
 
+  drain(now: number): void {
+    if (!this.window.isTooFull(this.sent.size, now - this.progressAt)) return;
+    const tickets = [...this.sent.values()];
+    this.kill();
+    this.hooks.again(tickets);
+    this.hooks.changed();
+  }
+
   kill(): void {
     this.sent.clear();
+    this.batch = [];
     this.end(0);
   }
 

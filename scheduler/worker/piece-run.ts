@@ -100,8 +100,8 @@ export class PieceRun {
     return !this.hasMore && !this.ends.includes(OPEN);
   }
 
-  /** What ended since the last report, as ranges, and the outputs that must be on disk before it is sent. */
-  report(): { reports: ItemReport[]; outputs: string[] } {
+  /** What ended since the last report, as ranges. Their outputs must be on disk before it is sent. */
+  report(): ItemReport[] {
     const reports: ItemReport[] = [];
     const inOrder = new HeldInOrder(this.results, this.printed, this.failures);
     let index = this.firstOpen;
@@ -119,14 +119,13 @@ export class PieceRun {
       index = range.end - this.piece.start;
       if (allReported) this.firstOpen = index;
     }
-    const { outputs } = this;
     this.outputs = [];
     this.results = [];
     this.printed = [];
     this.failures = [];
     this.unreported = 0;
     this.heldBytes = 0;
-    return { reports, outputs };
+    return reports;
   }
 
   /** Outputs that no report has told of: they are not committed, whatever happens. */

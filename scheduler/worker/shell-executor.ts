@@ -70,6 +70,8 @@ export class ShellExecutor implements Executor {
     this.fail(`ran longer than ${durationText(limit)}`, stdout, stderr);
   }
 
+  drain(): void {}
+
   kill(): void {
     this.killed = true;
     this.ticket = null;

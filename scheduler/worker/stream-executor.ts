@@ -84,14 +84,22 @@ export class StreamExecutor implements Executor {
     const first = this.oldest();
     if (first === null) return;
     const limit = first.ticket.piece.spec.timeoutSeconds;
-    if (limit !== null && now - Math.max(first.at, this.lastAnswerAt) >= limit) {
-      this.breakOff(`ran longer than ${durationText(limit)}`);
-    }
+    if (limit !== null && this.waited(first, now) >= limit) this.breakOff(`ran longer than ${durationText(limit)}`);
+  }
+
+  drain(now: number): void {
+    const first = this.oldest();
+    if (first === null || !this.window.isTooFull(this.sent.size, this.waited(first, now))) return;
+    const tickets = [...this.sent.values()].map(({ ticket }) => ticket);
+    this.kill();
+    this.hooks.again(tickets);
+    this.hooks.changed();
   }
 
   kill(): void {
     const program = this.forget();
     this.sent.clear();
+    this.lines = [];
     if (program) signalGroup(program.pid, 'SIGKILL');
   }
 
@@ -241,6 +249,11 @@ export class StreamExecutor implements Executor {
     this.blocked = false;
     this.partial = '';
     return program;
+  }
+
+  /** How long the program has been at the item whose turn it is. */
+  private waited({ at }: Sent, now: number): number {
+    return now - Math.max(at, this.lastAnswerAt);
   }
 
   private oldest(): Sent | null {
