@@ -2,7 +2,7 @@
 import type { Plan, PlannedFragment, PlannedInstance, PlannedTask } from '../scheduler/plan/plan.ts';
 import { lanesOf } from './lanes.ts';
 import { clip, harmless, pad, type Paint, type Style, table, widthOf } from './terminal.ts';
-import { count, counted, duration, durationBand, percent, priceBand } from './words.ts';
+import { count, counted, duration, durationBand, percent, priceBand } from '../scheduler/words.ts';
 
 const MOST_LANES = 16;
 const WIDEST_CHART = 100;
@@ -112,6 +112,7 @@ function paintRuns(cells: readonly Cell[], paint: Paint): string {
 
 function finish({ makespanSeconds, price, problems, tasks }: Plan, paint: Paint): string {
   if (problems.some(({ severity }) => severity === 'error')) return paint('red', 'never finishes on this target');
+  if (tasks.every(({ items }) => items === 0)) return 'nothing to do: the inputs have no items';
   if (tasks.every(({ items, upToDate }) => items === upToDate)) return 'nothing to do: all items are up to date';
   const cost = price === null ? '' : `, at a price of ${priceBand(price)}`;
   return `finishes in ${paint('bold', durationBand(makespanSeconds))}${cost}`;

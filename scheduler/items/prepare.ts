@@ -3,6 +3,7 @@ import type { CostSpec, InputSpec, JobSpec, TaskSpec } from '../job-spec.ts';
 import { openHistory } from '../store/history.ts';
 import type { Cohort, Workload, WorkloadTask } from '../workload.ts';
 import { groupAlike, meanCosts, type Cohorts } from './cohorts.ts';
+import { checkDistinctOutputs } from './distinct-outputs.ts';
 import { fieldOf } from './field.ts';
 import { fingerprintOf, observationKey, taskIdentity } from './fingerprint.ts';
 import { InputError } from './input-error.ts';
@@ -30,10 +31,14 @@ export async function prepareWorkload(job: JobSpec, options: PrepareOptions = {}
     inputs.set(input.name, await readItems(input, tasks, job.directory, options.signal));
   }
   const items = new ItemTable(job, new Map([...inputs].map(([name, { values }]) => [name, values])));
+  checkDistinctOutputs(job, items, (task) => countOf(job.tasks[task]!, inputs));
   const upToDate = findUpToDate(job, items, inputs, sinceTimes(job, options.morselFolder));
   const tasks = job.tasks.map((task, index) => workloadTask(job, task, inputs, upToDate[index]!));
   return { workload: { tasks }, items };
 }
+
+const countOf = ({ input }: TaskSpec, inputs: ReadonlyMap<string, ReadItems>): number =>
+  input === null ? 1 : inputs.get(input)!.values.count;
 
 interface ReadItems extends TimedInput {
   values: ItemValues;
@@ -126,7 +131,7 @@ function workloadTask(
     name: task.name,
     task: task.task,
     key: observationKey(job, task),
-    count: input === null ? 1 : input.values.count,
+    count: countOf(task, inputs),
     cohorts: cohortsOf(task.cost, input),
     dependsOn: task.dependsOn.map(({ task: name, on }) => ({ task: job.tasks.findIndex((t) => t.name === name), on })),
     needs: task.needs,

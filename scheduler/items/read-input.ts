@@ -108,7 +108,9 @@ function statOf(path: string, directory: string): Stats {
 
 function nearestPath(directory: string, path: string): string {
   const way = relative(directory, path);
-  return slashes(way === '..' || way.startsWith(`..${sep}`) ? path : way);
+  if (way === '..' || way.startsWith(`..${sep}`)) return slashes(path);
+  // A program would take a name that begins with a dash for an option.
+  return slashes(way.startsWith('-') ? `.${sep}${way}` : way);
 }
 
 const slashes = (path: string): string => (sep === '/' ? path : path.replaceAll(sep, '/'));

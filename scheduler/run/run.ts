@@ -167,6 +167,7 @@ async function begin(begun: Begun): Promise<Run> {
   };
   writeRunFile(folder, runFile);
   emitStarted(begun, host, log);
+  warnOfEmptyInputs(begun, log);
   open.add(every(PROGRESS_MS, () => log.emit({ type: 'progress', progress: host.progress() })));
   open.add(every(HEARTBEAT_MS, () => host.heartbeat()));
   const finished = host.finished.then((summary) => {
@@ -264,6 +265,16 @@ function settledIn(journal: Journal) {
     .map(
       ({ task, start, end, state }) => ({ task, start, end, state: state === 'failed' ? state : 'committed' }) as const,
     );
+}
+
+/** An input without items is more often a slip in a pattern than what was meant. */
+function warnOfEmptyInputs({ job, workload }: Begun, log: EventLog): void {
+  for (const { name, kind } of job.inputs) {
+    const task = job.tasks.findIndex(({ input }) => input === name);
+    if (workload.tasks[task]?.count !== 0) continue;
+    const what = kind === 'files' ? 'no file matches its patterns' : 'it is empty';
+    log.emit({ type: 'warning', message: `input ${name} has no items: ${what}` });
+  }
 }
 
 function emitStarted({ id, job, workload, resumed }: Begun, host: RunHost, log: EventLog): void {

@@ -10,7 +10,7 @@ import { ItemTable } from '../../../scheduler/items/item-table.ts';
 import { fixedFolder } from '../../../scheduler/items/below.ts';
 import { prepareWorkload } from '../../../scheduler/items/prepare.ts';
 import type { JobSpec, TaskSpec } from '../../../scheduler/job-spec.ts';
-import { input, jobSpec, taskSpec, type Source } from '../job-specs.ts';
+import { input, jobSpec, taskSpec, template, type Source } from '../job-specs.ts';
 
 let directory: string;
 beforeEach(() => {
@@ -60,6 +60,25 @@ test('files outside the job folder keep their absolute path', async () => {
     directory: join(directory, 'job'),
   };
   expect(await valuesOf(job)).toMatchObject([{ path: join(directory, 'elsewhere/a.txt'), below: 'a.txt' }]);
+});
+
+test('two items that would be written to one path are told apart before anything runs', async () => {
+  write('in/1/same.txt', '');
+  write('in/2/same.txt', '');
+  const files: Source = { kind: 'files', patterns: ['in/**'], exclude: [] };
+  const clashing = jobOver(files, { output: template('out/{item.name}', 'raw') });
+  await expect(prepareWorkload(clashing)).rejects.toThrow(
+    /in\/1\/same\.txt and in\/2\/same\.txt of task .* would both be written to .*out\/same\.txt/,
+  );
+  await prepareWorkload(jobOver(files, { output: template('out/{item.below}', 'raw') }));
+  const twice: Source = { kind: 'list', values: ['a', 'b', 'a'] };
+  await expect(prepareWorkload(jobOver(twice, { output: template('{item}', 'raw') }))).rejects.toThrow('a and a');
+});
+
+test('a path that begins with a dash is no option of a program', async () => {
+  write('-n.txt', '');
+  const [item] = await valuesOf(jobOver({ kind: 'files', patterns: ['*.txt'], exclude: [] }));
+  expect(item).toMatchObject({ path: './-n.txt', name: '-n.txt' });
 });
 
 test.each([
