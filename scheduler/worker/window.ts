@@ -13,9 +13,7 @@ export class Window {
   size = 2;
 
   observe(seconds: number): void {
-    const { mean } = this;
-    // One that alone takes longer than all at hand should may be the first of many: believed at once, and doubted slowly.
-    this.mean = mean === null || seconds > AHEAD_SECONDS ? seconds : mean + 0.05 * (seconds - mean);
+    this.mean = this.mean === null ? seconds : this.mean + 0.05 * (seconds - this.mean);
     const fitting = Math.ceil(AHEAD_SECONDS / Math.max(this.mean, 1e-6));
     const least = this.mean > LONG_SECONDS ? 1 : 2;
     this.size = Math.min(Math.max(fitting, least), Math.min(MOST_ITEMS, this.size * 2 + 1));
