@@ -11,7 +11,7 @@ import { type Finding, findingsOf, hasErrors } from './diagnostics.ts';
 import { ExitCode, usageError, UserError } from './exit-codes.ts';
 import { renderFindings } from './render-findings.ts';
 import { paintFor, say } from './terminal.ts';
-import { listed } from './words.ts';
+import { listed } from '../scheduler/words.ts';
 
 /** A job file and what is wrong with it. */
 export interface CheckedFile {

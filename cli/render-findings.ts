@@ -1,7 +1,7 @@
 /** Findings as a compiler shows them: the place, the source line with a marker under it, and what to do. */
 import { type Finding, severities, type Severity } from './diagnostics.ts';
 import { harmless, type Paint, type Style, widthOf } from './terminal.ts';
-import { counted, listed } from './words.ts';
+import { counted, listed } from '../scheduler/words.ts';
 
 export interface FindingsOfFile {
   file: string;

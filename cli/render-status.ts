@@ -3,7 +3,7 @@ import type { RunEntry } from '../scheduler/run/runs.ts';
 import { renderProgress } from './progress/render-progress.ts';
 import { renderSummary } from './render-summary.ts';
 import { clip, harmless, type Paint, type Style, table } from './terminal.ts';
-import { count, counted, duration } from './words.ts';
+import { count, counted, duration } from '../scheduler/words.ts';
 
 type Shown = RunEntry & { progress: RunProgress | null };
 

@@ -1,7 +1,7 @@
 /** The last word on a run, for a terminal. */
 import type { RunEvent, RunState, RunSummary } from '../scheduler/run/events.ts';
 import { harmless, type Paint, type Style, table } from './terminal.ts';
-import { count, counted, duration, durationBand, percent } from './words.ts';
+import { count, counted, duration, durationBand, percent } from '../scheduler/words.ts';
 
 /** An item that failed for good. */
 export type Failure = Pick<RunEvent & { type: 'item-failed' }, 'task' | 'item' | 'attempts' | 'message' | 'output'>;

@@ -5,7 +5,7 @@ import { findJobFiles } from '../find-job-files.ts';
 import { checkFiles } from '../job-files.ts';
 import { countFindings, renderFindings } from '../render-findings.ts';
 import { paintFor, printJson, printLines, say } from '../terminal.ts';
-import { counted } from '../words.ts';
+import { counted } from '../../scheduler/words.ts';
 
 export default new Command('check')
   .description('Finds the mistakes in job files, before anything runs. For a folder: in all .morsel files below it.')

@@ -2,7 +2,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { cleanRuns } from '../../scheduler/run/runs.ts';
 import { nearestMorselFolder } from '../morsel-folder.ts';
 import { printJson, printLines, say } from '../terminal.ts';
-import { counted } from '../words.ts';
+import { counted } from '../../scheduler/words.ts';
 
 export default new Command('clean')
   .description('Removes old runs, with their logs. Never a run that is at work; what runs have taught stays.')

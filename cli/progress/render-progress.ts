@@ -2,7 +2,7 @@
 import type { Interval } from '../../scheduler/predictive-model/prediction.ts';
 import type { InstanceProgress, ItemCounts, RunProgress } from '../../scheduler/run/events.ts';
 import { clip, harmless, noPaint, pad, type Paint, type Style, widthOf } from '../terminal.ts';
-import { count, counted, duration, durationBand, percent } from '../words.ts';
+import { count, counted, duration, durationBand, percent } from '../../scheduler/words.ts';
 import { bar } from './bar.ts';
 
 export interface Screen {

@@ -1,6 +1,6 @@
 /** How well a run was predicted: the length of each fragment that ran to its end, beside what was expected of it. */
 import type { ReportedFragment } from '../../scheduler/run/runs.ts';
-import { counted, percent } from '../words.ts';
+import { counted, percent } from '../../scheduler/words.ts';
 
 export interface Accuracy {
   /** Fragments that ran to their end: of those that were cut, nobody knows how long they would have taken. */

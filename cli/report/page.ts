@@ -1,7 +1,7 @@
 /** A run as one HTML file: no script, nothing fetched, readable for years. */
 import { createHash } from 'node:crypto';
 import type { ReportedFragment, ReportedInstance, RunReport } from '../../scheduler/run/runs.ts';
-import { count, counted, duration, durationBand, percent } from '../words.ts';
+import { count, counted, duration, durationBand, percent } from '../../scheduler/words.ts';
 import { type Accuracy, accuracyOf } from './accuracy.ts';
 import { markup, type Markup, type MarkupValue, trusted } from './markup.ts';
 import { style } from './style.ts';

@@ -1,6 +1,6 @@
 /** The picture of a run: instances against time, their lives as ground, fragments on it. */
 import type { ReportedFragment, ReportedInstance, RunReport } from '../../scheduler/run/runs.ts';
-import { count, duration, durationBand } from '../words.ts';
+import { count, duration, durationBand } from '../../scheduler/words.ts';
 import { axisTicks, lanesOf } from '../lanes.ts';
 import { markup, type Markup } from './markup.ts';
 

@@ -1,5 +1,5 @@
 /** The content of the panel, and the page that holds it. */
-import { count, counted, duration, durationBand } from '../../server/plan/words.ts';
+import { about, aboutBand, count, counted } from '../../scheduler/words.ts';
 import { drawTimeline, taskClass } from './draw-timeline.ts';
 import { html, type Html } from './html.ts';
 import type { Picture, PictureFragment } from './picture.ts';
@@ -103,9 +103,9 @@ function fragmentRow(fragment: PictureFragment, withPrediction: boolean): Html {
     <th scope="row">${fragment.fragment}</th>
     <td>${fragment.instance}</td>
     <td>${items}</td>
-    <td>${duration(startSeconds)}</td>
-    <td>${duration(endSeconds)}</td>
-    <td>${duration(endSeconds - startSeconds)}</td>
+    <td>${about(startSeconds)}</td>
+    <td>${about(endSeconds)}</td>
+    <td>${about(endSeconds - startSeconds)}</td>
     ${
       withPrediction
         ? html`<td>${predictedEndSeconds === null ? '' : predictedText(fragment, predictedEndSeconds)}</td>`
@@ -120,7 +120,7 @@ function predictedText(
   { startSeconds }: PictureFragment,
   end: NonNullable<PictureFragment['predictedEndSeconds']>,
 ): string {
-  return durationBand({
+  return aboutBand({
     low: end.low - startSeconds,
     expected: end.expected - startSeconds,
     high: end.high - startSeconds,

@@ -3,7 +3,7 @@
  * as ticks, the predicted finish as a band. Horizontal places are percentages, so the picture fits any width by itself.
  * Colours come from panel.css by class.
  */
-import { counted, duration, durationBand } from '../../server/plan/words.ts';
+import { about, aboutBand, counted } from '../../scheduler/words.ts';
 import { ticks } from './axis.ts';
 import { html, type Html } from './html.ts';
 import { lanes } from './lanes.ts';
@@ -70,14 +70,14 @@ function drawAxis({ untilSeconds, x }: Scale, height: number): Html {
     (seconds) =>
       html`<line class="grid" x1="${x(seconds)}" x2="${x(seconds)}" y1="18" y2="${height}" />
         <text class="${seconds === 0 ? 'axis first' : 'axis'}" x="${x(seconds)}" y="12"
-          >${seconds === 0 ? '0' : duration(seconds)}</text
+          >${seconds === 0 ? '0' : about(seconds)}</text
         >`,
   );
   return html`<g aria-hidden="true">${marks}</g>`;
 }
 
 function drawInstance({ name, kind, startSeconds, endSeconds }: PictureInstance, y: number, { x, width }: Scale): Html {
-  const life = `${name} (${kind}), lives ${duration(endSeconds - startSeconds)}`;
+  const life = `${name} (${kind}), lives ${about(endSeconds - startSeconds)}`;
   return html`<g class="instance">
     <title>${life}</title>
     <rect
@@ -170,7 +170,7 @@ function drawFinish({ finishSeconds }: Picture, { x, width }: Scale, height: num
   if (finishSeconds === null) return html``;
   const { low, expected, high } = finishSeconds;
   return html`<g class="finish">
-    <title>Predicted to finish in ${durationBand(finishSeconds)}</title>
+    <title>Predicted to finish in ${aboutBand(finishSeconds)}</title>
     <rect class="finish-band" x="${x(low)}" y="18" width="${width(low, high)}" height="${height - 18}" />
     <line class="finish-line" x1="${x(expected)}" x2="${x(expected)}" y1="18" y2="${height}"
   /></g>`;
@@ -187,13 +187,13 @@ function fragmentTitle(fragment: PictureFragment): string {
   const lines = [
     `Fragment ${fragment.fragment} on ${instance}: ${fragment.state}`,
     ...items,
-    `${duration(startSeconds)} to ${duration(endSeconds)}, takes ${duration(endSeconds - startSeconds)}`,
+    `${about(startSeconds)} to ${about(endSeconds)}, takes ${about(endSeconds - startSeconds)}`,
     counted(safePointSeconds.length, 'safe point'),
   ];
   if (predictedEndSeconds !== null) {
     const { low, expected, high } = predictedEndSeconds;
     const band = { low: low - startSeconds, expected: expected - startSeconds, high: high - startSeconds };
-    lines.push(`predicted ${durationBand(band)}`);
+    lines.push(`predicted ${aboutBand(band)}`);
   }
   return lines.join('\n');
 }

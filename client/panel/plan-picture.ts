@@ -1,6 +1,6 @@
 /** The picture of a plan. */
 import type { Plan, PlannedTask, PredictionBasis } from '../../scheduler/plan/plan.ts';
-import { count, counted, duration, durationBand, percent, priceBand } from '../../server/plan/words.ts';
+import { about, aboutBand, count, counted, percent, priceBand } from '../../scheduler/words.ts';
 import type { PlanResult } from '../../server/protocol.ts';
 import { parts, type Picture } from './picture.ts';
 
@@ -43,7 +43,7 @@ const HOW = { done: 'to its end', split: 'split', deadline: 'cut at the deadline
 
 function facts(plan: Plan): Picture['facts'] {
   const list = [
-    { label: 'Finishes in', value: durationBand(plan.makespanSeconds) },
+    { label: 'Finishes in', value: aboutBand(plan.makespanSeconds) },
     { label: 'Fragments', value: count(plan.fragments.length) },
     { label: 'Instances', value: count(plan.instances.length) },
     { label: 'Utilisation', value: percent(plan.utilisation) },
@@ -64,9 +64,9 @@ function taskRow(task: PlannedTask): string[] {
     items,
     count(task.fragments),
     `≈ ${count(task.itemsPerFragment)}`,
-    duration(task.fragmentSeconds),
-    durationBand(task.itemSeconds),
-    `every ≈ ${duration(task.safePointEverySeconds)}, ${percent(task.safePointCostShare)}`,
+    about(task.fragmentSeconds),
+    aboutBand(task.itemSeconds),
+    `every ≈ ${about(task.safePointEverySeconds)}, ${percent(task.safePointCostShare)}`,
     basisText(task.basis),
   ];
 }

@@ -1,6 +1,6 @@
 /** The picture of a run, live or past: what really happened, over what was predicted. */
 import type { RunDetailsResult, RunFragment, RunInfo } from '../../server/protocol.ts';
-import { count, duration, durationBand, percent } from '../../server/plan/words.ts';
+import { about, aboutBand, count, percent } from '../../scheduler/words.ts';
 import { itemsText, stateText } from '../runs/words.ts';
 import { parts, type Picture } from './picture.ts';
 
@@ -88,7 +88,7 @@ function facts({ run, progress, summary, fragments, instances }: RunDetailsResul
     { label: 'State', value: stateText(run.state) },
     { label: 'Items', value: itemsText(progress?.items ?? summary?.items ?? run.items) },
   ];
-  if (progress?.finishSeconds) list.push({ label: 'Finishes in', value: durationBand(progress.finishSeconds) });
+  if (progress?.finishSeconds) list.push({ label: 'Finishes in', value: aboutBand(progress.finishSeconds) });
   if (summary === null) {
     list.push(
       { label: 'Fragments', value: count(fragments.length) },
@@ -96,8 +96,8 @@ function facts({ run, progress, summary, fragments, instances }: RunDetailsResul
     );
     return list;
   }
-  const took = duration(summary.makespanSeconds);
-  const predicted = summary.predictedSeconds === null ? '' : ` (predicted ${durationBand(summary.predictedSeconds)})`;
+  const took = about(summary.makespanSeconds);
+  const predicted = summary.predictedSeconds === null ? '' : ` (predicted ${aboutBand(summary.predictedSeconds)})`;
   list.push(
     { label: 'Took', value: took + predicted },
     { label: 'Utilisation', value: percent(summary.utilisation) },

@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import type { ItemCounts } from '../../scheduler/run/events.ts';
 import type { RunFragment, RunInfo } from '../../server/protocol.ts';
-import { count, counted, duration, durationBand } from '../../server/plan/words.ts';
+import { about, aboutBand, count, counted } from '../../scheduler/words.ts';
 import { clockTime, itemsText, itemTotal, percent, stateIcon, stateText } from '../runs/words.ts';
 import type { RunNode } from './run-nodes.ts';
 
@@ -111,10 +111,10 @@ function fragmentItem(run: RunInfo, fragment: RunFragment): vscode.TreeItem {
     icon,
     'color' in rest ? rest.color : undefined,
   );
-  const took = endSeconds === null ? '' : ` · ${duration(endSeconds - startSeconds)}`;
+  const took = endSeconds === null ? '' : ` · ${about(endSeconds - startSeconds)}`;
   const items = fragment.items.map(({ task, items: n }) => `${task} × ${count(n)}`).join(', ');
   item.description = `${word} · ${items}${took} · on ${fragment.instance}`;
-  item.tooltip = `Fragment ${fragment.fragment}: ${word}\n${items}\non ${fragment.instance}\npredicted ${durationBand(predictedSeconds)}${took === '' ? '' : `, took ${duration(endSeconds! - startSeconds)}`}\n${counted(fragment.safePointSeconds.length, 'safe point')}`;
+  item.tooltip = `Fragment ${fragment.fragment}: ${word}\n${items}\non ${fragment.instance}\npredicted ${aboutBand(predictedSeconds)}${took === '' ? '' : `, took ${about(endSeconds! - startSeconds)}`}\n${counted(fragment.safePointSeconds.length, 'safe point')}`;
   return item;
 }
 

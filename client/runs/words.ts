@@ -1,7 +1,7 @@
 /** How runs are spoken of, the same in the tree, the status bar, notifications and the panel. */
 import type { Interval } from '../../scheduler/predictive-model/prediction.ts';
 import type { ItemCounts, RunState } from '../../scheduler/run/events.ts';
-import { count, counted, durationBand } from '../../server/plan/words.ts';
+import { count, counted, aboutBand } from '../../scheduler/words.ts';
 
 const STATE_WORDS: Record<RunState, string> = {
   running: 'running',
@@ -50,7 +50,7 @@ export function itemsText(items: ItemCounts | null): string {
   return parts.join(', ');
 }
 
-export const finishText = (finishSeconds: Interval): string => `finishes in ${durationBand(finishSeconds)}`;
+export const finishText = (finishSeconds: Interval): string => `finishes in ${aboutBand(finishSeconds)}`;
 
 /** `today 14:25`, or with the date. */
 export function clockTime(iso: string): string {

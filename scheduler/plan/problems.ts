@@ -1,6 +1,7 @@
 import type { JobSpec } from '../job-spec.ts';
 import { itemInterval, type Predictor } from '../predictive-model/model.ts';
 import type { Interval } from '../predictive-model/prediction.ts';
+import { aboutBand, duration } from '../words.ts';
 import type { Workload, WorkloadTask } from '../workload.ts';
 import type { PlanProblem } from './plan.ts';
 import type { Simulation } from './simulate.ts';
@@ -19,7 +20,7 @@ export function planProblems(
     problems.push({
       severity: 'error',
       code: 'plan/never-finishes',
-      message: `${name} can't finish on ${job.target.name}: it ${why}`,
+      message: `The task \`${name}\` can't finish on \`${job.target.name}\`: it ${why}.`,
       task: name,
     });
   }
@@ -32,14 +33,13 @@ function outlastsLifespan(task: WorkloadTask, { target }: JobSpec, model: Predic
   const longest = longestItem(task, model);
   if (lifespan === null || !longest || longest.high <= lifespan) return null;
   const certain = longest.expected > lifespan;
-  const range = `${seconds(longest.low)} to ${seconds(longest.high)}`;
-  const verb = certain ? 'is longer' : 'may be longer';
   return {
     severity: certain ? 'error' : 'warning',
     code: 'plan/outlasts-lifespan',
     message:
-      `an item of ${task.task} is predicted to run ${seconds(longest.expected)} (${range}), which ${verb} than the lifespan ` +
-      `of ${seconds(lifespan)} on ${target.name}: put a safe point between its steps, or raise the lifespan`,
+      `An item of \`${task.task}\` is predicted to run ${duration(longest.expected)} (${aboutBand(longest)}), ` +
+      `which ${certain ? 'is' : 'may be'} longer than an instance of \`${target.name}\` lives (${duration(lifespan)}). ` +
+      'Put a safe point between its steps, or raise `lifespan` of the target.',
     task: task.task,
   };
 }
@@ -53,10 +53,4 @@ function longestItem({ key, cohorts, estimateSeconds }: WorkloadTask, model: Pre
     if (!longest || item.expected > longest.expected) longest = item;
   }
   return longest;
-}
-
-function seconds(value: number): string {
-  if (value < 60) return `${Number(value.toPrecision(2))} s`;
-  if (value < 3600) return `${Number((value / 60).toPrecision(2))} min`;
-  return `${Number((value / 3600).toPrecision(2))} h`;
 }

@@ -8,7 +8,7 @@ import { PredictiveModel } from '../../scheduler/predictive-model/model.ts';
 import type { Observation } from '../../scheduler/predictive-model/observation.ts';
 import { openHistory } from '../../scheduler/store/history.ts';
 import type { Workload } from '../../scheduler/workload.ts';
-import { duration } from './words.ts';
+import { duration } from '../../scheduler/words.ts';
 import { type PlanAnswer, type PlannerJob, type PlanRequest, TOO_LARGE } from './planner.ts';
 
 /** A survey that takes longer is given up: inputs so large are for `morsel plan`, which has the time. */
@@ -33,7 +33,7 @@ export async function planOf(request: PlannerJob, isCancelled: () => boolean): P
   const keys = [...new Set(workload.tasks.map((task) => task.key))];
   const model = new PredictiveModel(pastObservations(request.morselFolder, keys));
   const timeUpAt = performance.now() + request.limitSeconds * 1000;
-  const isGivenUp = () => isCancelled() || performance.now() > timeUpAt;
+  const isGivenUp = () => isCancelled() || performance.now() >= timeUpAt;
   try {
     return { plan: makePlan({ job: request.job, workload, model, isCancelled: isGivenUp }) };
   } catch (error) {

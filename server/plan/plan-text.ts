@@ -1,14 +1,15 @@
 /** What the editor says of a plan: in hints beside the text, and at length where the mouse rests. */
 import type { Plan, PlannedTask, PredictionBasis } from '../../scheduler/plan/plan.ts';
 import type { TargetSpec } from '../../scheduler/job-spec.ts';
-import { count, counted, duration, durationBand, percent, priceBand } from './words.ts';
+import { about, aboutBand, count, counted, duration, percent, priceBand } from '../../scheduler/words.ts';
 
 /** `finishes in 34–45 min · 3 % idle · $0.42`, or that it never does. */
 export function jobHint(plan: Plan): string {
   if (plan.problems.some((problem) => problem.severity === 'error')) return `cannot finish on ${plan.target.name}`;
+  if (plan.tasks.every(({ items }) => items === 0)) return 'nothing to do: the inputs have no items';
   if (plan.tasks.every((task) => toDo(task) === 0)) return 'nothing to do: all items are up to date';
   const price = plan.price === null ? [] : [priceBand(plan.price)];
-  return [`finishes in ${durationBand(plan.makespanSeconds)}`, `${percent(plan.idleShare)} idle`, ...price].join(' · ');
+  return [`finishes in ${aboutBand(plan.makespanSeconds)}`, `${percent(plan.idleShare)} idle`, ...price].join(' · ');
 }
 
 /** `≈ 14 fragments of ~290 items · 9 min each on laptop`. */
@@ -17,7 +18,7 @@ export function taskHint(task: PlannedTask, target: string): string {
   if (toDo(task) === 0) return task.items === 1 ? 'up to date' : `all ${count(task.items)} items are up to date`;
   const many = task.fragments > 1;
   const size = `${many && task.itemsPerFragment > 1 ? '~' : ''}${counted(task.itemsPerFragment, 'item')}`;
-  const time = `${duration(task.fragmentSeconds)}${many ? ' each' : ''} on ${target}`;
+  const time = `${about(task.fragmentSeconds)}${many ? ' each' : ''} on ${target}`;
   const guessed = task.basis.kind === 'guess' ? ' · a guess' : '';
   return `≈ ${counted(task.fragments, 'fragment')} of ${size} · ${time}${guessed}`;
 }
@@ -25,7 +26,7 @@ export function taskHint(task: PlannedTask, target: string): string {
 /** `every ~41 s, costs 0.9 %`; null where the plan has none. */
 export function safePointHint(task: PlannedTask): string | null {
   if (toDo(task) === 0 || !(task.safePointEverySeconds > 0)) return null;
-  return `every ~${duration(task.safePointEverySeconds)}, costs ${percent(task.safePointCostShare)}`;
+  return `every ~${about(task.safePointEverySeconds)}, costs ${percent(task.safePointCostShare)}`;
 }
 
 /** Markdown: the plan of one task and what it rests on. */
@@ -34,12 +35,12 @@ export function taskDetails(task: PlannedTask, target: TargetSpec): string {
   const lines = [`**Plan on ${target.name}**: ${counted(task.items, 'item')}${upToDate}.`];
   if (toDo(task) > 0) {
     const each = task.fragments > 1 ? ' each' : '';
-    const about = task.fragments > 1 && task.itemsPerFragment > 1 ? 'about ' : '';
+    const roughly = task.fragments > 1 && task.itemsPerFragment > 1 ? 'about ' : '';
     const life = target.lifespanSeconds === null ? '' : ` (an instance lives ${duration(target.lifespanSeconds)})`;
     lines.push(
-      `${counted(task.fragments, 'fragment')} of ${about}${counted(task.itemsPerFragment, 'item')}, ` +
-        `${duration(task.fragmentSeconds)}${each}${life}.`,
-      `One item takes ${durationBand(task.itemSeconds)} (four in five do).`,
+      `${counted(task.fragments, 'fragment')} of ${roughly}${counted(task.itemsPerFragment, 'item')}, ` +
+        `${about(task.fragmentSeconds)}${each}${life}.`,
+      `One item takes ${aboutBand(task.itemSeconds)} (four in five do).`,
     );
   }
   return [lines.join(' '), basisInWords(task.basis)].join('\n\n');

@@ -1,6 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { count, duration, durationBand, listed, percent } from '../../cli/words.ts';
+import {
+  about,
+  aboutBand,
+  count,
+  counted,
+  duration,
+  durationBand,
+  listed,
+  percent,
+  priceBand,
+} from '../../scheduler/words.ts';
 
 describe('numbers as people read them', () => {
   test.each([
@@ -20,6 +30,21 @@ describe('numbers as people read them', () => {
     expect(duration(seconds)).toBe(text);
   });
 
+  test.each([
+    [0, '0 s'],
+    [0.045, '45 ms'],
+    [0.7, '0.7 s'],
+    [1.24, '1.2 s'],
+    [41.3, '41 s'],
+    [90, '90 s'],
+    [540, '9 min'],
+    [5400, '90 min'],
+    [9000, '2.5 h'],
+    [259_200, '3 d'],
+  ])('about %d seconds are %s', (seconds, text) => {
+    expect(about(seconds)).toBe(text);
+  });
+
   test('a duration never has 60 of a smaller unit', () => {
     fc.assert(
       fc.property(fc.double({ min: 0, max: 1e7, noNaN: true }), (seconds) => {
@@ -32,6 +57,10 @@ describe('numbers as people read them', () => {
     expect(durationBand({ low: 34 * 60, high: 45 * 60 })).toBe('34–45 min');
     expect(durationBand({ low: 50, high: 130 })).toBe('50 s – 2 min 10 s');
     expect(durationBand({ low: 50.1, high: 50.2 })).toBe('50 s');
+    expect(aboutBand({ low: 50, high: 130 })).toBe('50 s – 2.2 min');
+    expect(aboutBand({ low: 2040, high: 2700 })).toBe('34–45 min');
+    expect(priceBand({ low: 0.42, high: 0.421 })).toBe('$0.42');
+    expect(priceBand({ low: 0.4, high: 0.5 })).toBe('$0.40–0.50');
   });
 
   test('shares, counts and lists', () => {
@@ -44,6 +73,7 @@ describe('numbers as people read them', () => {
       '100 %',
     ]);
     expect([count(7), count(1234), count(1_234_567)]).toEqual(['7', '1,234', '1,234,567']);
+    expect([counted(1, 'fragment'), counted(1400, 'fragment')]).toEqual(['1 fragment', '1,400 fragments']);
     expect([listed([]), listed(['a']), listed(['a', 'b', 'c'])]).toEqual(['', 'a', 'a, b and c']);
   });
 });
