@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import type { TaskSpec } from '../../../scheduler/job-spec.ts';
@@ -137,10 +137,11 @@ it('runs as many programs as the cpus allow, each with its share', async () => {
 
 it('does not wait for items that a program was given too early when the fragment is cut', async () => {
   const harness = await start(
-    'if (item >= 2000) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1500); say({ id })',
+    `if (item >= 2000) { writeFileSync('slow', ''); Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1500) }
+    say({ id })`,
   );
-  const ended = harness.run([{ end: 100_000, everySeconds: 0.1 }]);
-  await harness.until(() => harness.done().length >= 2000);
+  const ended = harness.run([{ end: 100_000 }]);
+  await expect.poll(() => existsSync(join(harness.folder, 'slow')), { timeout: 10_000 }).toBe(true);
   harness.link.split(1);
   expect(await ended).toBe('split');
   expect(harness.done().length).toBeLessThan(2010);
