@@ -6,13 +6,13 @@ import type { Workload, WorkloadTask } from '../workload.ts';
 import type { PlanProblem } from './plan.ts';
 import type { Simulation } from './simulate.ts';
 
+/** Every code that a problem of a plan can have; docs/diagnostics.md explains each. */
+export const planProblemCodes = ['plan/outlasts-lifespan', 'plan/never-finishes'] as const;
+
+type Problem = PlanProblem & { code: (typeof planProblemCodes)[number] };
+
 /** What stands in the way of the job, as far as the predictions tell. One problem a task at most. */
-export function planProblems(
-  job: JobSpec,
-  workload: Workload,
-  model: Predictor,
-  simulation: Simulation,
-): PlanProblem[] {
+export function planProblems(job: JobSpec, workload: Workload, model: Predictor, simulation: Simulation): Problem[] {
   const problems = workload.tasks.flatMap((task) => outlastsLifespan(task, job, model) ?? []);
   for (const { task, why } of simulation.hopeless) {
     const { task: name } = workload.tasks[task]!;
@@ -28,7 +28,7 @@ export function planProblems(
 }
 
 /** The stretch between two safe points is at least one item (or stage of an item) long. */
-function outlastsLifespan(task: WorkloadTask, { target }: JobSpec, model: Predictor): PlanProblem | null {
+function outlastsLifespan(task: WorkloadTask, { target }: JobSpec, model: Predictor): Problem | null {
   const { lifespanSeconds: lifespan } = target;
   const longest = longestItem(task, model);
   if (lifespan === null || !longest || longest.high <= lifespan) return null;

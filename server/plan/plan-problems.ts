@@ -8,8 +8,8 @@ import { errorsIn, type PlanService } from './plan-service.ts';
 
 const SOURCE = 'morsel plan';
 
-/** The code of a job that could not be planned, because its inputs cannot be read. */
-const UNPLANNED = 'plan/none';
+/** The code of a job that has no plan: its inputs cannot be read, or it is too large for a preview. */
+export const UNPLANNED = 'plan/none';
 
 export class PlanProblems implements DiagnosticSource {
   readonly #plans: PlanService;

@@ -5,6 +5,9 @@ import type { DiagnosticSource } from '../diagnostics.ts';
 import { jobsOf, nameRangeOf, tasksByName } from '../outline.ts';
 import type { RunFailure, RunRef } from '../protocol.ts';
 
+/** The code of items that failed. */
+export const ITEM_FAILED = 'run/item-failed';
+
 const OUTPUT_LINES = 5;
 
 /** The failures of one run of a job. */
@@ -40,7 +43,7 @@ function diagnostic(range: Diagnostic['range'], failures: RunFailure[], run: Fai
     range,
     severity: DiagnosticSeverity.Error,
     source: 'morsel run',
-    code: 'run/item-failed',
+    code: ITEM_FAILED,
     message: message(failures),
     data: { run: run.run, folder: run.folder, task },
   };
