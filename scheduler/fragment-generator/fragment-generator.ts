@@ -1,5 +1,6 @@
 import type { Fragment, Piece } from '../fragment-scheduler/events.ts';
 import { itemInterval, sumInterval, type ItemPrediction, type Predictor } from '../predictive-model/model.ts';
+import type { Interval } from '../predictive-model/prediction.ts';
 import { concurrency, remainingLifespan, type InstanceRecord } from '../resource-monitor/resource-monitor.ts';
 import { injectSafePoints, type Overheads } from '../safe-points/injector.ts';
 import type { TaskQueue } from '../task-queue/task-queue.ts';
@@ -45,7 +46,9 @@ interface Filling {
   parts: Part[];
   /** Expected run time of the parts. */
   seconds: number;
-  /** Cohorts whose items would not fit. */
+  /** How much of the instance its items hold if all run at once; as long as that is less than 1, more cost no time. */
+  held: number;
+  /** Cohorts, or whole tasks, whose items would not fit. */
   misfits: number;
   /** True if so little is known of some task that fewer of its items were taken than would fit. */
   isLearning: boolean;
@@ -73,9 +76,9 @@ export class FragmentGenerator {
   /** Takes the items of the next fragment out of the queue; null if nothing ready fits the instance. */
   createFragment(demand: Demand): Draft | null {
     const bounds = this.predictOptimalFragmentSize(demand);
-    const filling: Filling = { parts: [], seconds: 0, misfits: 0, isLearning: false };
+    const filling: Filling = { parts: [], seconds: 0, held: 0, misfits: 0, isLearning: false };
     for (const task of this.queue.readyTasks().slice()) {
-      if (filling.seconds >= bounds.size || filling.misfits > MISFITS) break;
+      if (isFull(filling, bounds)) break;
       this.fillFrom(task, filling, bounds, demand);
     }
     if (filling.parts.length === 0) return demand.instance.fragments === 0 ? this.attempt(demand) : null;
@@ -89,24 +92,38 @@ export class FragmentGenerator {
   }
 
   /** Adds as many ready items of a task as the bounds allow, long ones first. */
-  private fillFrom(task: number, filling: Filling, { life, size }: Bounds, demand: Demand): void {
+  private fillFrom(task: number, filling: Filling, bounds: Bounds, demand: Demand): void {
     const width = concurrency(demand.instance, this.workload.tasks[task]!.needs);
-    if (width === 0 || this.isTooLateToTry(task, demand)) return;
+    if (width === 0 || this.isTooLateToTry(task, demand)) {
+      filling.misfits++;
+      return;
+    }
     let allowed = this.allowedWhileLearning(task, width);
-    filling.isLearning ||= allowed < Infinity;
     for (const cohort of this.cohortsInOrder(task)) {
-      if (filling.seconds >= size || allowed <= 0 || filling.misfits > MISFITS) return;
+      if (isFull(filling, bounds)) return;
+      if (allowed <= 0) {
+        filling.isLearning = true;
+        return;
+      }
       const prediction = this.predict(task, cohort, demand);
-      if (filling.seconds + itemInterval(prediction).high > life) {
+      if (filling.seconds + itemInterval(prediction).high > bounds.life) {
         filling.misfits++;
         continue;
       }
-      const fitting = Math.floor(((size - filling.seconds) * width) / prediction.seconds);
-      const wanted = fitting > 0 || filling.parts.length > 0 ? fitting : 1;
-      const parts = this.take(task, cohort, Math.min(wanted, allowed), prediction, width, demand.overheads);
+      const fitting = Math.floor(((bounds.size - filling.seconds) * width) / prediction.seconds);
+      const besides = Math.ceil((1 - filling.held) * width);
+      const parts = this.take(
+        task,
+        cohort,
+        Math.min(Math.max(fitting, besides), allowed),
+        prediction,
+        width,
+        demand.overheads,
+      );
       const items = parts.reduce((sum, { piece }) => sum + piece.end - piece.start, 0);
       filling.parts.push(...parts);
       filling.seconds += (items * prediction.seconds) / width;
+      filling.held += items / width;
       allowed -= items;
     }
   }
@@ -138,9 +155,7 @@ export class FragmentGenerator {
   }
 
   private draft(parts: Part[], { overheads }: Demand, limit: Fragment['limit']): Draft {
-    const work = sumInterval(
-      parts.map(({ piece, prediction, width }) => ({ prediction, count: (piece.end - piece.start) / width })),
-    );
+    const work = runSeconds(parts);
     const { dispatchSeconds, safePointSeconds } = overheads;
     const points = parts.reduce((sum, { piece, prediction, width }) => sum + pointsWithin(piece, prediction, width), 1);
     const overhead = dispatchSeconds + points * safePointSeconds;
@@ -210,6 +225,18 @@ export class FragmentGenerator {
     const first = (order.length >> 1) + Math.floor(seen * 0.618 * order.length);
     return order.map((_, i) => order[(first + i) % order.length]!);
   }
+}
+
+const isFull = ({ seconds, held, misfits }: Filling, { size }: Bounds): boolean =>
+  (seconds >= size && held >= 1) || misfits > MISFITS;
+
+/** Run time of some parts side by side: what they need of the instance, and no less than the longest item. */
+function runSeconds(parts: readonly Part[]): Interval {
+  const sum = sumInterval(
+    parts.map(({ piece, prediction, width }) => ({ prediction, count: (piece.end - piece.start) / width })),
+  );
+  const longest = (of: keyof Interval): number => Math.max(sum[of], ...parts.map(({ piece }) => piece.itemSeconds[of]));
+  return { low: longest('low'), expected: longest('expected'), high: longest('high') };
 }
 
 function pointsWithin(piece: Piece, prediction: ItemPrediction, width: number): number {

@@ -24,6 +24,8 @@ import {
 const WORTH_SPLITTING = 4;
 /** After so many instances in a row that came up with no room for anything that is ready, that work is given up. */
 const TOO_SMALL = 6;
+/** A timer may go off early by so much; it must not be waited for then. */
+const TIMER_SECONDS = 0.01;
 
 export interface SchedulerOptions {
   workload: Workload;
@@ -141,7 +143,7 @@ export class FragmentScheduler {
         this.paused = false;
         return;
       case 'wake':
-        this.nextWake = 0;
+        if (event.now >= this.nextWake - TIMER_SECONDS) this.nextWake = 0;
         return;
     }
   }

@@ -13,8 +13,12 @@ import { plannedTasks } from './tasks.ts';
 
 /** Draws for the band around the expected finish. */
 const DRAWS = 16;
-/** A long simulation is drawn less often, so that a preview stays quick: so many fragments in all. */
-const MOST_FRAGMENTS = 8_000;
+/** The band needs at least so many. */
+const LEAST_DRAWS = 4;
+/** A simulation breaks off after so many events and pieces of fragments; the rest of the job is extrapolated. */
+const MOST_STEPS = 40_000;
+/** A large job is drawn less often, so that a preview stays quick: so many steps in all draws. */
+const MOST_DRAWN_STEPS = 80_000;
 const NORMAL_TENTH = 1.2816;
 
 export interface PlanOptions {
@@ -23,7 +27,10 @@ export interface PlanOptions {
   model: Predictor;
   /** The same seed gives the same plan. */
   seed?: number;
+  /** At most so many courses are drawn for the band. */
   draws?: number;
+  /** After so many events and pieces of fragments of one simulation the rest of the job is extrapolated. */
+  mostSteps?: number;
   isCancelled?: () => boolean;
 }
 
@@ -32,32 +39,18 @@ export interface PlanOptions {
  * and some times with run times drawn from the predicted distributions, for the band.
  * @throws {Cancelled} once `isCancelled` says so
  */
-export function makePlan({
-  job,
-  workload,
-  model,
-  seed = 1,
-  draws = DRAWS,
-  isCancelled = () => false,
-}: PlanOptions): Plan {
-  const options = { workload, target: job.target, model, overheads: overheadsOf(job.target), isCancelled };
-  const expected = simulate({ ...options, itemSeconds: (piece) => predicted(piece, workload, model).seconds });
-  const affordable = Math.floor(MOST_FRAGMENTS / Math.max(1, expected.fragments.length));
-  const drawn: Simulation[] = [];
-  for (let draw = 0; draw < Math.min(draws, Math.max(4, affordable)); draw++) {
-    drawn.push(simulate({ ...options, itemSeconds: drawnSeconds(workload, model, seed + draw) }));
-  }
-  const makespanSeconds = band(expected, drawn, ({ makespanSeconds: seconds }) => seconds);
+export function makePlan(options: PlanOptions): Plan {
+  const { job, workload, model } = options;
+  const { expected, drawn } = simulateAll(options);
   const { pricePerHour } = job.target;
   return {
     job: job.job,
     target: { name: job.target.name, kind: job.target.kind },
-    makespanSeconds,
+    makespanSeconds: band(expected, drawn, makespan),
+    simulatedShare: expected.simulatedShare,
     ...shares(expected),
     price:
-      pricePerHour === null
-        ? null
-        : band(expected, drawn, (simulation) => (lifeSeconds(simulation) / 3600) * pricePerHour),
+      pricePerHour === null ? null : band(expected, drawn, (course) => (lifeSeconds(course) / 3600) * pricePerHour),
     fragments: expected.fragments.map((simulated) => plannedFragment(simulated, workload)),
     instances: expected.instances.map((instance) => ({ ...instance, instanceType: job.target.name })),
     tasks: plannedTasks(job, workload, model, expected),
@@ -65,7 +58,39 @@ export function makePlan({
   };
 }
 
-/** Run times of one possible world: each task's level is off by one draw, each piece's items by their own. */
+/**
+ * Only the makespan of {@link makePlan}: what a run predicts of itself before it begins.
+ * @throws {Cancelled} once `isCancelled` says so
+ */
+export function planMakespan(options: PlanOptions): Interval {
+  const { expected, drawn } = simulateAll(options);
+  return band(expected, drawn, makespan);
+}
+
+/** The expected course of the job, and some that it may take as well. */
+function simulateAll({
+  job: { target },
+  workload,
+  model,
+  seed = 1,
+  draws = DRAWS,
+  mostSteps = MOST_STEPS,
+  isCancelled = () => false,
+}: PlanOptions): { expected: Simulation; drawn: Simulation[] } {
+  const options = { workload, target, model, overheads: overheadsOf(target), mostSteps, isCancelled };
+  const expected = simulate({ ...options, itemSeconds: (piece) => predicted(piece, workload, model).seconds });
+  const affordable = Math.floor(MOST_DRAWN_STEPS / Math.max(1, expected.steps));
+  const drawn: Simulation[] = [];
+  for (let draw = 0; draw < Math.min(draws, Math.max(LEAST_DRAWS, affordable)); draw++) {
+    drawn.push(simulate({ ...options, itemSeconds: drawnSeconds(workload, model, seed + draw) }));
+  }
+  return { expected, drawn };
+}
+
+/**
+ * Run times of one possible world: each task's level is off by one draw, each piece's items by their own. The predicted
+ * seconds are the mean over all such worlds.
+ */
 function drawnSeconds(workload: Workload, model: Predictor, seed: number): (piece: Piece) => number {
   const draw = normal(uniform(seed));
   const levels = new Map<number, number>();
@@ -75,7 +100,8 @@ function drawnSeconds(workload: Workload, model: Predictor, seed: number): (piec
     let off = levels.get(task);
     if (off === undefined) {
       const z = draw();
-      off = level * (z / NORMAL_TENTH) * (z < 0 ? -bounds.low : bounds.high);
+      const deviation = (level * (bounds.high - bounds.low)) / 2 / NORMAL_TENTH;
+      off = level * (z / NORMAL_TENTH) * (z < 0 ? -bounds.low : bounds.high) - deviation ** 2 / 2;
       levels.set(task, off);
     }
     return seconds * Math.exp(off + (within / Math.sqrt(end - start)) * draw());
@@ -102,16 +128,21 @@ function band(
   return { low: Math.min(middle, at(0.1)), expected: middle, high: Math.max(middle, at(0.9)) };
 }
 
-const lifeSeconds = ({ instances }: Simulation): number =>
-  instances.reduce((sum, { startSeconds, endSeconds }) => sum + endSeconds - startSeconds, 0);
+const makespan = ({ makespanSeconds }: Simulation): number => makespanSeconds;
+
+/** Life of all instances; that of a job that was not simulated to its end grows with the time that it takes. */
+function lifeSeconds({ instances, makespanSeconds, simulatedSeconds }: Simulation): number {
+  const life = instances.reduce((sum, { startSeconds, endSeconds }) => sum + endSeconds - startSeconds, 0);
+  return simulatedSeconds > 0 ? (life * makespanSeconds) / simulatedSeconds : life;
+}
 
 function shares(simulation: Simulation): Pick<Plan, 'utilisation' | 'idleShare' | 'lostShare'> {
-  const life = lifeSeconds(simulation);
+  const life = simulation.instances.reduce((sum, { startSeconds, endSeconds }) => sum + endSeconds - startSeconds, 0);
   let committed = 0;
   let held = 0;
   let lost = 0;
   for (const fragment of simulation.fragments) {
-    const seconds = Math.min(fragment.endSeconds, simulation.makespanSeconds) - fragment.startSeconds;
+    const seconds = fragment.endSeconds - fragment.startSeconds;
     committed += fragment.committedSeconds;
     held += seconds;
     if (fragment.how === 'lost')

@@ -7,6 +7,12 @@ export interface Plan {
   job: string;
   target: { name: string; kind: string };
   makespanSeconds: Interval;
+  /**
+   * The share of the items that the simulation got to: 1, unless the job is so large that its end was extrapolated. Then
+   * `fragments` and `instances` hold its beginning only, and a task that it did not
+   * come to has no fragments; all other figures are those of the whole job.
+   */
+  simulatedShare: number;
   /** Committed work over instance life, of the expected draw; likewise the others. */
   utilisation: number;
   idleShare: number;

@@ -3,12 +3,11 @@ import { FragmentScheduler } from '../fragment-scheduler/scheduler.ts';
 import type { TargetSpec } from '../job-spec.ts';
 import type { Predictor } from '../predictive-model/model.ts';
 import type { Overheads } from '../safe-points/injector.ts';
+import type { TaskCounts } from '../task-queue/task-queue.ts';
 import type { Workload } from '../workload.ts';
 import { PreviewModel } from './preview-model.ts';
 import { VirtualWorld } from './virtual-world.ts';
 
-/** Events after which a job is taken for one that never ends. */
-const MOST_EVENTS = 2_000_000;
 /** How often a long simulation looks whether it is still wanted, in events. */
 const LOOK_EVERY = 512;
 
@@ -18,12 +17,23 @@ export interface SimulationOptions {
   model: Predictor;
   overheads: Overheads;
   itemSeconds: (piece: Piece) => number;
+  /** How long an instance really lives; without it all live to their lifespan's end. */
+  hiddenLifeSeconds?: () => number;
+  /** After so many events and pieces of fragments the rest is extrapolated. */
+  mostSteps: number;
   isCancelled: () => boolean;
 }
 
 /** One course that the job may take. */
 export interface Simulation {
+  /** When the job ends; beyond {@link simulatedSeconds} it is a forecast. */
   makespanSeconds: number;
+  /** How far the simulation went: to the end of the job, unless that took too many events. */
+  simulatedSeconds: number;
+  /** The share of the items that had ended by then. */
+  simulatedShare: number;
+  /** Events and pieces of fragments that it took. */
+  steps: number;
   fragments: SimulatedFragment[];
   instances: SimulatedInstance[];
   /** Items that will never be run, by task, with the reason. */
@@ -60,26 +70,47 @@ export class Cancelled extends Error {
  * @throws {Cancelled} once `isCancelled` says so
  */
 export function simulate(options: SimulationOptions): Simulation {
-  const { workload, target, overheads, itemSeconds, isCancelled } = options;
+  const { workload, target, overheads, isCancelled, mostSteps } = options;
   const model = new PreviewModel(options.model, workload);
   const scheduler = new FragmentScheduler({ workload, target, model, overheads });
-  const world = new VirtualWorld({ workload, target, overheads, itemSeconds });
+  const world = new VirtualWorld(options);
   const recorder = new Recorder(workload, target.cpus);
   let decisions = scheduler.handle({ kind: 'wake', now: 0 });
-  for (let events = 0; ; events++) {
+  let events = 0;
+  for (; ; events++) {
     if (events % LOOK_EVERY === 0 && isCancelled()) throw new Cancelled();
     for (const decision of decisions) recorder.decided(decision, world);
-    const event = recorder.isFinished || events >= MOST_EVENTS ? null : world.next();
+    const event = recorder.isFinished || events + recorder.pieces >= mostSteps ? null : world.next();
     if (!event) break;
     recorder.happened(event);
     decisions = scheduler.handle(event);
   }
-  return recorder.result(world.now);
+  const isComplete = recorder.isFinished;
+  const utilisation = recorder.utilisation(world.now);
+  return {
+    ...recorder.result(world.now),
+    makespanSeconds: world.now + (isComplete ? 0 : scheduler.forecast(world.now).expected / utilisation),
+    simulatedSeconds: world.now,
+    simulatedShare: isComplete ? 1 : endedShare(scheduler.counts()),
+    steps: events + recorder.pieces,
+  };
+}
+
+function endedShare(tasks: readonly TaskCounts[]): number {
+  let ended = 0;
+  let all = 0;
+  for (const { count, waiting, ready, running } of tasks) {
+    all += count;
+    ended += count - waiting - ready - running;
+  }
+  return ended / all;
 }
 
 /** Carries decisions out in the virtual world, and keeps what comes of them. */
 class Recorder {
   isFinished = false;
+  /** Pieces of all fragments. */
+  pieces = 0;
   private readonly workload: Workload;
   private readonly cpus: number;
   private readonly fragments = new Map<number, SimulatedFragment>();
@@ -105,6 +136,7 @@ class Recorder {
           committed: new Map(),
         };
         const simulated: SimulatedFragment = { fragment: decision.fragment, ...open, how: 'lost' };
+        this.pieces += decision.fragment.pieces.length;
         this.fragments.set(decision.fragment.id, simulated);
         this.running.set(decision.fragment.instance, simulated);
         return world.assign(decision.fragment);
@@ -151,10 +183,24 @@ class Recorder {
     }
   }
 
-  result(now: number): Simulation {
+  /** Work of the fragments that have ended over the life that instances had for them; 1 before there is any. */
+  utilisation(now: number): number {
+    let life = 0;
+    let committed = 0;
+    for (const { startSeconds, endSeconds } of this.instances.values())
+      life += Math.min(endSeconds, now) - startSeconds;
+    for (const { startSeconds, endSeconds, committedSeconds } of this.fragments.values()) {
+      if (endSeconds === Infinity) life -= now - startSeconds;
+      else committed += committedSeconds;
+    }
+    return committed > 0 && life > 0 ? committed / life : 1;
+  }
+
+  /** What still runs is taken to end `now`. */
+  result(now: number): Pick<Simulation, 'fragments' | 'instances' | 'hopeless'> {
     for (const instance of this.instances.values()) instance.endSeconds = Math.min(instance.endSeconds, now);
+    for (const fragment of this.fragments.values()) fragment.endSeconds = Math.min(fragment.endSeconds, now);
     return {
-      makespanSeconds: this.isFinished ? now : Infinity,
       fragments: [...this.fragments.values()],
       instances: [...this.instances.values()],
       hopeless: [...this.hopeless].map(([task, why]) => ({ task, why })),

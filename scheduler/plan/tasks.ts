@@ -1,3 +1,4 @@
+import type { Fragment } from '../fragment-scheduler/events.ts';
 import type { JobSpec } from '../job-spec.ts';
 import { sumInterval, type ItemPrediction, type Predictor } from '../predictive-model/model.ts';
 import { concurrency } from '../resource-monitor/resource-monitor.ts';
@@ -14,38 +15,67 @@ export function plannedTasks(
   model: Predictor,
   simulation: Simulation,
 ): PlannedTask[] {
-  const names = [...new Set(workload.tasks.map(({ task }) => task))];
-  return names.map((name) => plannedTask(name, { job, workload, model, simulation }));
+  const stages = Map.groupBy(workload.tasks, ({ task }) => task);
+  const shares = sharesByTask(job, workload, simulation);
+  return [...stages].map(([name, own]) => plannedTask(own, shares.get(name) ?? [], { job, model, simulation }));
+}
+
+/** What one fragment holds of a task: the items that it commits, and the instance's time that they take. */
+interface FragmentShare {
+  items: number;
+  seconds: number;
+}
+
+function sharesByTask(job: JobSpec, workload: Workload, { fragments }: Simulation): Map<string, FragmentShare[]> {
+  const shares = new Map<string, FragmentShare[]>();
+  for (const { fragment, committed } of fragments) {
+    const own = new Map<string, FragmentShare>();
+    for (const piece of new Map(fragment.pieces.map((each) => [each.task, each])).values()) {
+      const { task: name, needs } = workload.tasks[piece.task]!;
+      const items = committed.get(piece.task) ?? 0;
+      const share = own.get(name) ?? { items: 0, seconds: 0 };
+      const mean = meanItemSeconds(fragment, piece.task) / Math.max(1, concurrency(job.target, needs));
+      own.set(name, { items: share.items + items, seconds: share.seconds + items * mean });
+    }
+    for (const [name, share] of own) {
+      if (share.items === 0) continue;
+      const known = shares.get(name);
+      if (known) known.push(share);
+      else shares.set(name, [share]);
+    }
+  }
+  return shares;
+}
+
+function meanItemSeconds({ pieces }: Fragment, task: number): number {
+  let items = 0;
+  let seconds = 0;
+  for (const piece of pieces) {
+    if (piece.task !== task) continue;
+    items += piece.end - piece.start;
+    seconds += (piece.end - piece.start) * piece.itemSeconds.expected;
+  }
+  return seconds / items;
 }
 
 interface Context {
   job: JobSpec;
-  workload: Workload;
   model: Predictor;
   simulation: Simulation;
 }
 
-function plannedTask(name: string, { job, workload, model, simulation }: Context): PlannedTask {
-  const stages = [...workload.tasks.entries()].filter(([, { task }]) => task === name);
-  const first = stages[0]![1];
-  const indices = new Set(stages.map(([index]) => index));
-  const shares = simulation.fragments.flatMap(({ fragment, committed }) => {
-    const items = [...indices].reduce((sum, task) => sum + (committed.get(task) ?? 0), 0);
-    if (items === 0) return [];
-    const pieces = fragment.pieces.filter(({ task }) => indices.has(task));
-    const assigned = pieces.reduce((sum, { start, end }) => sum + end - start, 0);
-    const seconds = pieces.reduce((sum, piece) => sum + (piece.end - piece.start) * piece.itemSeconds.expected, 0);
-    return [{ items, seconds: (seconds * items) / assigned / Math.max(1, concurrency(job.target, first.needs)) }];
-  });
-  const itemSeconds = typicalItem(
-    stages.map(([, stage]) => stage),
-    model,
-  );
+function plannedTask(
+  stages: readonly WorkloadTask[],
+  shares: readonly FragmentShare[],
+  { job, model, simulation }: Context,
+): PlannedTask {
+  const first = stages[0]!;
+  const itemSeconds = typicalItem(stages, model);
   return {
-    task: name,
+    task: first.task,
     items: first.count,
-    upToDate: first.upToDate.reduce((sum, { start, end }) => sum + end - start, 0),
-    fragments: shares.length,
+    upToDate: upToDateIn(first),
+    fragments: simulation.simulatedShare === 1 ? shares.length : extrapolated(stages, shares),
     itemsPerFragment: median(shares.map(({ items }) => items)),
     fragmentSeconds: median(shares.map(({ seconds }) => seconds)),
     itemSeconds,
@@ -53,6 +83,16 @@ function plannedTask(name: string, { job, workload, model, simulation }: Context
     basis: model.basis(first.key, first.estimateSeconds),
   };
 }
+
+/** How many fragments the whole task makes if the rest of it is cut like the part that was simulated; 0 if none was. */
+function extrapolated(stages: readonly WorkloadTask[], shares: readonly FragmentShare[]): number {
+  const simulated = shares.reduce((sum, { items }) => sum + items, 0);
+  const all = stages.reduce((sum, stage) => sum + stage.count - upToDateIn(stage), 0);
+  return simulated === 0 ? 0 : Math.round((shares.length * all) / simulated);
+}
+
+const upToDateIn = ({ upToDate }: WorkloadTask): number =>
+  upToDate.reduce((sum, { start, end }) => sum + end - start, 0);
 
 /** One item through all stages, at the mean cost. */
 function typicalItem(stages: readonly WorkloadTask[], model: Predictor): PlannedTask['itemSeconds'] {

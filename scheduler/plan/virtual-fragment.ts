@@ -17,11 +17,12 @@ export interface Conditions {
   itemSeconds: (piece: Piece) => number;
 }
 
-/** Alike items that run without a pause, within one stretch. */
+/** Alike items that begin one after the other, as the instance has room, within one stretch. */
 interface Run {
   task: number;
   start: number;
   end: number;
+  /** When the first begins. The last of the run before may still be under way then. */
   beginAt: number;
   itemSeconds: number;
   width: number;
@@ -49,15 +50,19 @@ export function playFragment(fragment: Fragment, conditions: Conditions): Course
 }
 
 /** The course after a split at `now`: the items under way are finished, then a safe point ends the fragment. */
-export function splitCourse(course: Course, now: number): Course {
-  const index = course.stretches.findIndex(({ at }) => at >= now);
-  const stretch = course.stretches[index];
-  if (!stretch) return course;
-  const runs = stretch.runs.flatMap((run) => cutRun(run, now) ?? []);
-  if (runs.length === 0)
-    return { ...course, stretches: course.stretches.slice(0, index), end: { at: now, how: 'split' } };
-  const at = Math.min(stretch.at, runEnd(runs.at(-1)!) + course.safePointSeconds);
-  return { ...course, stretches: [...course.stretches.slice(0, index), { runs, at }], end: { at, how: 'split' } };
+export function splitCourse({ stretches, safePointSeconds }: Course, now: number): Course {
+  const kept: Stretch[] = [];
+  for (const stretch of stretches) {
+    if (stretch.at < now) kept.push(stretch);
+    else {
+      const runs = stretch.runs.flatMap((run) => cutRun(run, now) ?? []);
+      if (runs.length === 0) continue;
+      const at = Math.min(stretch.at, Math.max(now, ...runs.map(runEnd)) + safePointSeconds);
+      kept.push({ runs, at });
+    }
+  }
+  const at = Math.max(now, ...kept.map((stretch) => stretch.at));
+  return { stretches: kept, end: { at, how: 'split' }, safePointSeconds };
 }
 
 /** What the safe point of a stretch reports. */
@@ -71,24 +76,24 @@ export const outcomesOf = ({ runs }: Stretch): Outcome[] =>
     squaredSeconds: itemSeconds ** 2 * (end - start),
   }));
 
+/** When the last item of a run ends. */
 const runEnd = ({ beginAt, start, end, itemSeconds, width }: Run): number =>
-  beginAt + duration(end - start, itemSeconds, width);
-
-/** Items run side by side, the last ones perhaps with room to spare. */
-const duration = (items: number, itemSeconds: number, width: number): number =>
-  items === 0 ? 0 : Math.max(1, items / width) * itemSeconds;
+  beginAt + Math.max(1, (end - start) / width) * itemSeconds;
 
 /** The part of a run that has begun by `now`; null if none has. */
 function cutRun(run: Run, now: number): Run | null {
-  if (run.beginAt >= now && run.beginAt > 0) return null;
-  const begun = Math.ceil(((now - run.beginAt) / run.itemSeconds) * run.width);
-  return { ...run, end: Math.min(run.end, run.start + Math.max(1, begun)) };
+  if (run.beginAt >= now) return null;
+  const begun = Math.floor((now - run.beginAt) / run.itemSeconds + 1) * run.width;
+  return { ...run, end: Math.min(run.end, run.start + begun) };
 }
 
 class Player {
   private readonly fragment: Fragment;
   private readonly conditions: Conditions;
+  /** When the next item can begin. */
   private now: number;
+  /** When the last of those that have begun ends. */
+  private busyUntil: number;
   private lastPoint: number;
   private readonly stretches: Stretch[] = [];
   private runs: Run[] = [];
@@ -99,6 +104,7 @@ class Player {
     this.fragment = fragment;
     this.conditions = conditions;
     this.now = conditions.startAt + conditions.dispatchSeconds;
+    this.busyUntil = this.now;
     this.lastPoint = this.now;
     this.tried = !conditions.fresh;
     const points = fragment.pieces.reduce((sum, piece) => sum + this.pointsIn(piece), 0);
@@ -119,7 +125,7 @@ class Player {
     if (this.runs.length > 0) this.reachSafePoint(1);
     return {
       stretches: this.stretches,
-      end: { at: this.now, how },
+      end: { at: Math.max(this.now, this.stretches.at(-1)?.at ?? 0), how },
       safePointSeconds: this.conditions.safePointSeconds,
     };
   }
@@ -134,10 +140,11 @@ class Player {
       const count = Math.min(piece.end - next, fitting, this.itemsToNextPoint(piece, itemSeconds, width));
       const run = { task: piece.task, start: next, end: next + count, beginAt: this.now, itemSeconds, width };
       const end = runEnd(run);
+      this.busyUntil = Math.max(this.busyUntil, end);
       if (this.conditions.deadline !== null && end + this.conditions.safePointSeconds > this.conditions.deadline)
         return 'lost';
       this.runs.push(run);
-      this.now = end;
+      this.now += (count / width) * itemSeconds;
       this.tried = true;
       next += count;
       if (this.isPointDue(piece, next)) this.reachSafePoint(this.coarseness);
@@ -166,10 +173,15 @@ class Player {
     return piece.everySeconds !== null && this.now - this.lastPoint >= piece.everySeconds * this.coarseness;
   }
 
-  /** @param standsFor how many real safe points are simulated as this one */
+  /**
+   * Items that are under way meanwhile go on.
+   * @param standsFor how many real safe points are simulated as this one
+   */
   private reachSafePoint(standsFor: number): void {
-    this.now += this.conditions.safePointSeconds * standsFor;
-    this.stretches.push({ runs: this.runs, at: this.now });
+    const cost = this.conditions.safePointSeconds * standsFor;
+    this.now += cost;
+    this.busyUntil += cost;
+    this.stretches.push({ runs: this.runs, at: this.busyUntil });
     this.runs = [];
     this.lastPoint = this.now;
   }

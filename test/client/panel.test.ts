@@ -20,6 +20,7 @@ function planOf(task: string): Plan {
     job: 'work',
     target: { name: 'laptop', kind: 'local' },
     makespanSeconds: band(100),
+    simulatedShare: 1,
     utilisation: 0.9,
     idleShare: 0.1,
     lostShare: 0,

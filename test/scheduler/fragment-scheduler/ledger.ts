@@ -5,6 +5,9 @@ import type { Range, Workload } from '../../../scheduler/workload.ts';
 
 type ItemState = 'open' | 'running' | 'committed' | 'failed' | 'given up' | 'skipped';
 
+/** So many wakes may be on their way at once. */
+const MOST_WAKES = 10;
+
 /**
  * Keeps an account of every single item and instance, and throws as soon as the scheduler does what it must not: hands an
  * item out twice or too early, forgets one, uses an instance that is busy or gone, asks for too many, goes round in circles.
@@ -22,6 +25,7 @@ export class Ledger {
   private readonly live = new Map<string, { cpus: number; busy: boolean; fragments: number; retired: boolean }>();
   private readonly gone = new Set<string>();
   private starting = 0;
+  private wakes = 0;
   private lastNow = -1;
   private assignsNow = 0;
 
@@ -51,10 +55,12 @@ export class Ledger {
     this.running.clear();
     this.live.clear();
     this.starting = 0;
+    this.wakes = 0;
   }
 
   happened(event: CoreEvent): void {
     if (event.now > this.lastNow) [this.lastNow, this.assignsNow] = [event.now, 0];
+    if (event.kind === 'wake') this.wakes--;
     if (event.kind === 'instance-up') this.up(event);
     if (event.kind === 'instance-down') this.down(event.instance);
     if (event.kind === 'fragment-end') this.end(event.instance, event.fragment);
@@ -83,6 +89,7 @@ export class Ledger {
         this.gaveUp.push(decision.why);
         return this.settle(decision, 'given up');
       case 'wake':
+        check(++this.wakes <= MOST_WAKES, 'ever more wakes');
         return check(decision.at > now, 'a wake was asked for that is past');
       case 'finished':
         this.isFinished = true;

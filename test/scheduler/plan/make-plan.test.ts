@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { makePlan } from '../../../scheduler/plan/make-plan.ts';
+import { makePlan, planMakespan } from '../../../scheduler/plan/make-plan.ts';
 import type { Plan } from '../../../scheduler/plan/plan.ts';
 import { Cancelled } from '../../../scheduler/plan/simulate.ts';
 import { PredictiveModel } from '../../../scheduler/predictive-model/model.ts';
@@ -62,6 +62,30 @@ test('a task that needs more than an instance has is said to be hopeless', () =>
 test('items run side by side where the instance has room', () => {
   const wide = plan([task('t', 400, { estimateSeconds: 0.1 })], target({ cpus: 4, lifespanSeconds: null }));
   expect(wide.makespanSeconds.expected).toBeLessThan(7);
+});
+
+test('the single items of many cohorts run side by side too', () => {
+  const cohorts = Array.from({ length: 40 }, (_, i) => ({ start: i, end: i + 1, cost: i + 1 }));
+  const wide = plan([task('t', 40, { cohorts, estimateSeconds: 1 })], target({ cpus: 4, lifespanSeconds: null }));
+  expect(wide.makespanSeconds.expected).toBeLessThan(10);
+});
+
+test('a job that is too large to simulate to its end is extrapolated, and the plan says so', () => {
+  const tasks = [task('t', 100_000, { estimateSeconds: 0.5 })];
+  const options = { job: jobOn(target()), workload: workload(...tasks), model: new PredictiveModel(), draws: 4 };
+  const whole = makePlan(options);
+  const part = makePlan({ ...options, mostSteps: 2000 });
+  expect(whole.simulatedShare).toBe(1);
+  expect(part.simulatedShare).toBeGreaterThan(0);
+  expect(part.simulatedShare).toBeLessThan(0.5);
+  expect(part.makespanSeconds.expected / whole.makespanSeconds.expected).toBeCloseTo(1, 1);
+  expect(part.tasks[0]!.fragments / whole.tasks[0]!.fragments).toBeGreaterThan(0.7);
+});
+
+test('the makespan alone is that of the plan', () => {
+  const tasks = [task('t', 100, { estimateSeconds: 0.3 })];
+  const options = { job: jobOn(target()), workload: workload(...tasks), model: new PredictiveModel() };
+  expect(planMakespan(options)).toEqual(makePlan(options).makespanSeconds);
 });
 
 test('no items, no time', () => {
