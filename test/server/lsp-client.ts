@@ -241,11 +241,15 @@ export const uriOf = (path: string): string => URI.file(path).toString();
 /** A new folder with these files, by relative path. */
 export function workspace(files: Record<string, string>): string {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'morsel server ')));
+  writeFiles(folder, files);
+  return folder;
+}
+
+export function writeFiles(folder: string, files: Record<string, string>): void {
   for (const [path, text] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     writeFileSync(join(folder, path), text);
   }
-  return folder;
 }
 
 export const removeWorkspace = (folder: string): void => rmSync(folder, { recursive: true, force: true });

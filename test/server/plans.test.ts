@@ -2,30 +2,45 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CodeLens, Hover, InlayHint } from 'vscode-languageserver';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { JobArgument, JobsResult, PlanResult, Problem } from '../../server/protocol.ts';
 import { thumbnails, workspaceFiles } from './fixtures.ts';
-import { type ClientOptions, LspClient, removeWorkspace, workspace } from './lsp-client.ts';
+import { type ClientOptions, LspClient, removeWorkspace, workspace, writeFiles } from './lsp-client.ts';
 
 const ALL = { start: { line: 0, character: 0 }, end: { line: 1000, character: 0 } };
 
+/** One server for all tests but those of other clients; each test has a folder of its own. */
+let shared: LspClient;
+let root: string;
+let tests = 0;
 let folder: string;
 let client: LspClient;
 let uri: string;
 
+beforeAll(async () => {
+  root = workspace({});
+  shared = await LspClient.start({ folders: [root] });
+});
+afterAll(async () => {
+  await shared.shutdown();
+  removeWorkspace(root);
+});
+
 beforeEach(() => {
-  folder = workspace(workspaceFiles());
+  client = shared;
+  folder = join(root, `test ${++tests}`);
+  writeFiles(folder, workspaceFiles());
 });
-
 afterEach(async () => {
-  await client.shutdown();
-  removeWorkspace(folder);
+  if (client !== shared) await client.shutdown();
 });
 
-async function openPlanned(options: Partial<ClientOptions> = {}): Promise<void> {
-  client = await LspClient.start({ folders: [folder], ...options });
+/** `options`: of a client of its own. */
+async function openPlanned(options?: Partial<ClientOptions>): Promise<void> {
+  if (options !== undefined) client = await LspClient.start({ folders: [folder], ...options });
+  const since = client.received.length;
   uri = await client.open(join(folder, 'thumbnails.morsel'), thumbnails);
-  await client.message('morsel/planChanged');
+  await client.message<JobArgument>('morsel/planChanged', (of) => of.uri === uri, since);
 }
 
 const hints = () => client.request<InlayHint[]>('textDocument/inlayHint', { textDocument: { uri }, range: ALL });
@@ -181,7 +196,6 @@ test('a hover tells what a task is predicted to do, and from what', async () => 
 });
 
 test('a document that was never saved has no plan, and its inputs are not looked for', async () => {
-  client = await LspClient.start({ folders: [folder] });
   uri = await client.open(
     'untitled:Untitled-1',
     'input all = files "**/*.js"\njob j { task t for f in all { run "x {f.path}" } }\n',
