@@ -79,13 +79,14 @@ export interface ReportedFailure {
   stderr: string;
 }
 
-/** What one item printed. */
+/** What one item printed and answered. */
 export interface LogEntry {
   task: string;
   item: string;
   state: 'committed' | 'failed';
   /** Why it failed; null if it did not. */
   message: string | null;
+  /** Its last line is what an item of a `stream` or `module` task answered, as JSON, where it answered something. */
   stdout: string;
   stderr: string;
 }
@@ -165,7 +166,7 @@ export function readReport(runFolder: string): RunReport {
   });
 }
 
-/** What items printed: of a task, of an item by its label, or all; those that failed last. */
+/** What items printed and answered: of a task, of an item by its label, or all; those that failed last. */
 export function readLogs(runFolder: string, { task, item }: { task?: string; item?: string } = {}): LogEntry[] {
   return withJournal(runFolder, (journal, job, label) => {
     const entries: LogEntry[] = [];
@@ -175,7 +176,14 @@ export function readLogs(runFolder: string, { task, item }: { task?: string; ite
       const itemLabel = label(index, position);
       if (item === undefined || item === itemLabel) entries.push({ task: name, item: itemLabel, ...entry });
     };
-    for (const { task: index, position, stdout, stderr } of journal.printed()) {
+    const printed = new Map([...journal.printed()].map((item) => [`${item.task} ${item.position}`, item]));
+    for (const { task: index, position, result } of journal.results()) {
+      const key = `${index} ${position}`;
+      const { stdout, stderr } = printed.get(key) ?? { stdout: '', stderr: '' };
+      const onLineOfItsOwn = stdout === '' || stdout.endsWith('\n') ? stdout : `${stdout}\n`;
+      printed.set(key, { task: index, position, stdout: `${onLineOfItsOwn}${JSON.stringify(result)}\n`, stderr });
+    }
+    for (const { task: index, position, stdout, stderr } of printed.values()) {
       add(index, position, { state: 'committed', message: null, stdout, stderr });
     }
     for (const { task: index, position, message, stdout, stderr } of journal.failed()) {

@@ -13,8 +13,8 @@ import type { Range, Workload } from '../workload.ts';
 import { openDatabase, rows, transaction } from './database.ts';
 
 const JOURNAL_VERSION = 1;
-/** Printed output of items that did not fail is kept up to so much in a run. */
-const PRINTED_BYTES = 64 << 20;
+/** What items that did not fail printed and answered is kept up to so much in a run. */
+const KEPT_BYTES = 64 << 20;
 /** Beyond so many failed items only their ranges are kept, without what they printed. */
 const MOST_FAILURES = 10_000;
 
@@ -96,7 +96,7 @@ export interface JournalledSafePoint {
 export class Journal {
   private readonly database: DatabaseSync;
   private readonly statements: ReturnType<typeof prepareAll>;
-  private printedBytes = 0;
+  private keptBytes = 0;
   private failures = 0;
 
   private constructor(database: DatabaseSync) {
@@ -114,10 +114,11 @@ export class Journal {
       readOnly,
     } as const;
     const journal = new Journal(openDatabase(join(runFolder, 'journal.sqlite'), options));
-    const used = journal.first<{ bytes: number | null; failures: number }>(
-      'SELECT (SELECT sum(length(items)) FROM printed) AS bytes, (SELECT count(*) FROM failure) AS failures',
+    const used = journal.first<{ bytes: number; failures: number }>(
+      `SELECT (SELECT total(length(items)) FROM printed) + (SELECT total(length(items)) FROM result) AS bytes,
+              (SELECT count(*) FROM failure) AS failures`,
     )!;
-    journal.printedBytes = used.bytes ?? 0;
+    journal.keptBytes = used.bytes;
     journal.failures = used.failures;
     return journal;
   }
@@ -304,19 +305,23 @@ export class Journal {
 
   private report(fragment: number, report: ItemReport, now: number): void {
     const { task, start, end } = report;
-    const { outcome, printed, result } = this.statements;
+    const { outcome } = this.statements;
     if (report.state === 'failed') {
       outcome.run(task, start, end, 'failed', fragment, 0, 0, now, null);
       for (const failure of report.failures) this.failure(task, failure);
       return;
     }
     outcome.run(task, start, end, 'committed', fragment, report.seconds, report.squaredSeconds, now, null);
-    if (report.results?.length) result.run(task, start, end, JSON.stringify(report.results));
-    if (report.printed?.length && this.printedBytes < PRINTED_BYTES) {
-      const items = JSON.stringify(report.printed);
-      this.printedBytes += items.length;
-      printed.run(task, start, end, items);
-    }
+    this.keep('result', report, report.results);
+    this.keep('printed', report, report.printed);
+  }
+
+  /** What is beyond the limit is not kept: a run is about its outputs, and its journal must not grow without end. */
+  private keep(what: 'printed' | 'result', { task, start, end }: ItemReport, items: readonly object[] = []): void {
+    if (items.length === 0 || this.keptBytes >= KEPT_BYTES) return;
+    const text = JSON.stringify(items);
+    this.keptBytes += text.length;
+    this.statements[what].run(task, start, end, text);
   }
 
   private failure(task: number, { position, attempts, message, stdout, stderr }: ItemFailure): void {

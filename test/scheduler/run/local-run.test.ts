@@ -158,6 +158,23 @@ test('an item that fails is tried again, recorded with its output, and what wait
   expect(readLogs(runFolder, { item: 'in/f 5.txt' })).toMatchObject([{ state: 'failed' }]);
 });
 
+test('what items answered stands in the logs beside what they printed', async () => {
+  const answers = taskSpec({
+    name: 'answers',
+    input: 'in',
+    work: { kind: 'module', path: './answer.mjs', export: 'default' },
+  });
+  const source =
+    'export default (item) => { if (item.stem === "f 7") console.log("seven"); return { stem: item.stem } }';
+  writeFileSync(join(folder, 'answer.mjs'), source);
+  const { run: id } = await toTheEnd(job(answers));
+  const { folder: runFolder } = findRun(options.morselFolder, id, 'any');
+  expect(readLogs(runFolder)).toHaveLength(FILES);
+  expect(readLogs(runFolder, { item: 'in/f 7.txt' })).toMatchObject([
+    { stdout: expect.stringMatching(/{"stem":"f 7"}\n$/) },
+  ]);
+});
+
 test('a failed run that is gone on with tries again what failed', async () => {
   const needsHelp = taskSpec({ ...upper(), work: run('test -e help && cp {item.path} {out}') });
   expect(await toTheEnd(job(needsHelp))).toMatchObject({ state: 'failed', items: { failed: FILES } });

@@ -73,6 +73,26 @@ test('results and printed output of items come back', () => {
   journal.close();
 });
 
+test('results and printed output are kept up to a limit, also from one process of a run to the next', () => {
+  const commit = (journal: Journal): void => {
+    for (let start = 0; start < 40; start++) {
+      const results = [{ position: start, result: 'x'.repeat(1 << 20) }];
+      const printed = [{ position: start, stdout: 'y'.repeat(1 << 20), stderr: '' }];
+      const report = { task: 0, start, end: start + 1, state: 'done', seconds: 1, squaredSeconds: 1 } as const;
+      journal.commit([{ fragment: 0, reports: [{ ...report, printed, results }] }], 1);
+    }
+  };
+  const counts = (journal: Journal): number[] => [[...journal.printed()].length, [...journal.results()].length];
+  const journal = Journal.open(folder);
+  commit(journal);
+  expect(counts(journal)).toEqual([32, 32]);
+  journal.close();
+  const next = Journal.open(folder);
+  commit(next);
+  expect(counts(next)).toEqual([32, 32]);
+  next.close();
+});
+
 test('the journal is its user’s alone', () => {
   Journal.open(folder).close();
   expect(statSync(join(folder, 'journal.sqlite')).mode & 0o777).toBe(0o600);
