@@ -4,6 +4,7 @@ import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { attach, listRuns } from '../../scheduler/run/runs.ts';
 import type {
   LogsResult,
   Problem,
@@ -84,14 +85,12 @@ const until = (watcher: LspClient, run_: string, state: RunInfo['state'], since 
 
 /** By their own word: nothing of a test may outlive it. */
 async function allRunsEnded(): Promise<void> {
-  const runs = join(folder, '.morsel', 'runs');
-  if (!existsSync(runs)) return;
-  const watcher = await LspClient.start({ folders: [folder] });
-  for (const id of readdirSync(runs)) {
-    const infos = await watcher.request<RunInfo[]>('morsel/runs', null);
-    if (infos.some(({ run: name, live }) => name === id && live)) await watcher.request('morsel/stop', { run: id });
+  for (const { folder: of, live } of listRuns(join(folder, '.morsel'))) {
+    // One that ends just now can't be attached to.
+    const attached = live ? await attach(of).catch(() => null) : null;
+    await attached?.stop().catch(() => {});
+    attached?.detach();
   }
-  await watcher.shutdown();
 }
 
 describe('a run', () => {
