@@ -176,7 +176,7 @@ export function readLogs(runFolder: string, { task, item }: { task?: string; ite
       const itemLabel = label(index, position);
       if (item === undefined || item === itemLabel) entries.push({ task: name, item: itemLabel, ...entry });
     };
-    const printed = new Map([...journal.printed()].map((item) => [`${item.task} ${item.position}`, item]));
+    const printed = new Map([...journal.printed()].map((entry) => [`${entry.task} ${entry.position}`, entry]));
     for (const { task: index, position, result } of journal.results()) {
       const key = `${index} ${position}`;
       const { stdout, stderr } = printed.get(key) ?? { stdout: '', stderr: '' };
