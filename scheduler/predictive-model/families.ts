@@ -31,8 +31,11 @@ export interface Family {
   fit(samples: readonly Sample[]): Fit | null;
 }
 
-/** Theil–Sen looks at each pair of samples. */
+/** Theil–Sen looks at each pair of samples: of many it takes these, spread over all. */
 const ROBUST_SAMPLES = 40;
+
+/** A sample that is so many times as long as its fit is no guide for others. */
+const WILD = 10;
 
 const costs = (samples: readonly Sample[]): number[] => samples.map(({ cost }) => cost ?? 0);
 const seconds = (samples: readonly Sample[]): number[] => samples.map((sample) => sample.seconds);
@@ -85,9 +88,10 @@ const power: Family = {
 const robust: Family = {
   name: 'linear in cost, robust',
   fit(samples) {
-    const recent = samples.slice(-ROBUST_SAMPLES);
-    if (!hasCosts(recent, 4)) return null;
-    const regression = new TheilSenRegression(costs(recent), seconds(recent));
+    const step = Math.ceil(samples.length / ROBUST_SAMPLES);
+    const some = samples.filter((_, i) => (samples.length - 1 - i) % step === 0);
+    if (!hasCosts(some, 4)) return null;
+    const regression = new TheilSenRegression(costs(some), seconds(some));
     return ({ cost }) => regression.predict(cost ?? 0);
   },
 };
@@ -128,4 +132,21 @@ export function sensible(fit: Fit, samples: readonly Sample[]): Fit {
     const floor = 0.5 * least * below;
     return Number.isFinite(predicted) ? Math.min(Math.max(predicted, floor, 1e-9), 2 * most * above) : most;
   };
+}
+
+/**
+ * Scales a fit so that over the samples it predicts as many seconds in all as there were: regressions that are robust or
+ * work on logarithms follow the typical item, but what a job takes is the sum. Wild samples do not count in it.
+ */
+export function unbiased(fit: Fit, samples: readonly Sample[]): Fit {
+  let actual = 0;
+  let predicted = 0;
+  for (const sample of samples) {
+    const one = fit(sample);
+    if (sample.seconds > WILD * one) continue;
+    actual += sample.seconds * sample.count;
+    predicted += one * sample.count;
+  }
+  const factor = actual > 0 && predicted > 0 ? actual / predicted : 1;
+  return (features) => factor * fit(features);
 }

@@ -1,9 +1,11 @@
 import { Calibration } from './calibration.ts';
-import { FAMILIES, sensible, type Features, type Fit, type Sample } from './families.ts';
+import { FAMILIES, sensible, unbiased, type Features, type Fit, type Sample } from './families.ts';
 import type { Observation } from './observation.ts';
 
 /** How many of the latest samples a fit rests on. */
-const WINDOW = 128;
+const WINDOW = 256;
+/** How many of them its level is held against. */
+const RECENT = 96;
 /** Share of the past that an error or a spread keeps with each new sample. */
 const MEMORY = 0.95;
 /** How much better a family must predict than a simpler one before it replaces it. */
@@ -134,7 +136,7 @@ export class TaskModel {
     this.sinceFit = 0;
     for (const [index, family] of FAMILIES.entries()) {
       const fit = family.fit(this.samples);
-      this.candidates[index]!.fit = fit && sensible(fit, this.samples);
+      this.candidates[index]!.fit = fit && unbiased(sensible(fit, this.samples), this.samples.slice(-RECENT));
     }
     this.choose();
   }

@@ -52,6 +52,24 @@ test('one wild item does not spoil the line', () => {
   expect(model.predict({ ...query, cost: 30 }).seconds).toBeLessThan(80);
 });
 
+test('what many items take in all is predicted, even where the typical item and the mean are far apart', () => {
+  const model = new PredictiveModel();
+  const random = uniform(3);
+  let actual = 0;
+  let predicted = 0;
+  for (let i = 0; i < 600; i++) {
+    const cost = Math.exp(12 * random());
+    const seconds = (0.002 + cost / 1e5) * (random() < 0.2 ? 5 : 0.6);
+    if (i >= 300) {
+      actual += seconds;
+      predicted += model.predict({ ...query, cost }).seconds;
+    }
+    model.observe(observed(cost, seconds));
+  }
+  expect(predicted / actual).toBeGreaterThan(0.7);
+  expect(predicted / actual).toBeLessThan(1.4);
+});
+
 test('a drift is followed and the past forgotten', () => {
   const model = new PredictiveModel();
   for (let i = 0; i < 100; i++) model.observe(observed(null, 1));
