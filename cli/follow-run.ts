@@ -61,13 +61,19 @@ interface Signals {
   close(): void;
 }
 
+/** Signals that follow each other so closely are one. */
+const SAME_SIGNAL_MILLISECONDS = 300;
+
 /** The first Ctrl-C stops the run so that it can be resumed, the second ends it at once. */
 function listenToSignals(note: (message: string) => void): Signals {
   let running: Run | undefined;
-  let asked = false;
+  let askedAt = -Infinity;
   const onSignal = (): void => {
-    if (asked || running === undefined) process.exit(ExitCode.interrupted);
-    asked = true;
+    const now = performance.now();
+    // One signal to a whole process group comes twice where a launcher passes it on.
+    if (now - askedAt < SAME_SIGNAL_MILLISECONDS) return;
+    if (askedAt > 0 || running === undefined) process.exit(ExitCode.interrupted);
+    askedAt = now;
     note('Stopping at the next safe points. Ctrl-C again ends it at once; either way `morsel resume` goes on.');
     // A run that cannot be stopped says so when it ends.
     running.stop().catch(() => {});

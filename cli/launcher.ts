@@ -26,9 +26,9 @@ function nodeBeside(folder: string): string | null {
 
 function runUnder(node: string): void {
   const child = spawn(node, process.argv.slice(1), { stdio: 'inherit' });
-  // A Ctrl-C reaches the child from the terminal itself; this process only has to stay until it ends.
-  process.on('SIGINT', () => {});
-  for (const signal of ['SIGTERM', 'SIGHUP', 'SIGQUIT'] as const) process.on(signal, () => child.kill(signal));
+  // One that went to the whole process group reaches the child twice, which takes the two for one.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const)
+    process.on(signal, () => child.kill(signal));
   child.on('error', (error) => fail(`${node} cannot be started: ${error.message}`));
   child.on('exit', (code, signal) => {
     process.exitCode = code === null ? 128 + (signal === null ? 0 : constants.signals[signal]) : code;

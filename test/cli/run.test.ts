@@ -160,6 +160,16 @@ describe('morsel run', () => {
     ]);
   });
 
+  test('takes a signal that comes twice at once, as to a process group with a launcher in it, for one', async () => {
+    const cwd = folderWith({ 'slow.morsel': slowJob, go: '' });
+    const child = start(['run', '--json', 'slow.morsel'], { cwd });
+    const result = ended(child);
+    await saw(child.stdout, 'run-started');
+    child.kill('SIGTERM');
+    child.kill('SIGTERM');
+    expect((await result).code).toBe(3);
+  });
+
   test('ends at once at the second Ctrl-C', async () => {
     const cwd = folderWith({ 'slow.morsel': slowJob });
     const child = start(['run', '--json', 'slow.morsel'], { cwd });
@@ -167,8 +177,10 @@ describe('morsel run', () => {
     await saw(child.stdout, '"safe-point"');
     child.kill('SIGINT');
     await saw(child.stderr, 'Stopping');
-    child.kill('SIGINT');
+    // As a person does: again and again until it ends, but not so fast that two are taken for one.
+    const pressing = setInterval(() => child.kill('SIGINT'), 500);
     expect((await result).code).toBe(130);
+    clearInterval(pressing);
     expect((await morsel(['status', '--json'], { cwd })).stdout).toContain('"state": "interrupted"');
   });
 
