@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { RunEvent, RunSummary } from '../../scheduler/run/events.ts';
 import { ended, folderWith, jsonLines, morsel, quickJob, start } from './morsel.ts';
 
@@ -174,7 +174,7 @@ describe('morsel run', () => {
     const cwd = folderWith({ 'slow.morsel': slowJob });
     const child = start(['run', '--json', 'slow.morsel'], { cwd });
     const result = ended(child);
-    await saw(child.stdout, '"safe-point"');
+    await vi.waitFor(() => expect(readFileSync(join(cwd, 'ran.log'), 'utf8')).toContain('2'), { timeout: 20_000 });
     child.kill('SIGINT');
     await saw(child.stderr, 'Stopping');
     // As a person does: again and again until it ends, but not so fast that two are taken for one.
