@@ -250,7 +250,7 @@ export class FragmentScheduler {
 
   private decide(now: number): void {
     if (!this.paused) {
-      const workless = this.monitor.idle().filter((instance) => !this.scheduleFragment(instance, now));
+      const workless = this.monitor.availableInstances().filter((instance) => !this.scheduleFragment(instance, now));
       if (workless.length > 0 && !this.queue.isFinished) this.shareRunningWork(workless, now);
       this.startInstances(now);
     }
@@ -271,7 +271,8 @@ export class FragmentScheduler {
       workLeftSeconds: this.workLeft.seconds(),
       overheads: this.overheads,
     });
-    if (draft) this.assign({ id: this.nextFragment++, instance: instance.id, ...draft }, instance, now);
+    if (draft)
+      this.assignFragmentToInstance({ id: this.nextFragment++, instance: instance.id, ...draft }, instance, now);
     else if (this.generator.hasRoom(instance)) this.retire(instance, 'too-little-life');
     else this.hasNoRoom(instance);
     return true;
@@ -286,7 +287,7 @@ export class FragmentScheduler {
       this.giveUpTask(task, 'needs more than its instances come with');
   }
 
-  private assign(fragment: Fragment, instance: InstanceRecord, now: number): void {
+  private assignFragmentToInstance(fragment: Fragment, instance: InstanceRecord, now: number): void {
     const { needs } = this.workload.tasks[fragment.pieces.at(-1)!.task]!;
     const width = concurrency(instance, needs);
     const items = itemCount(fragment);

@@ -51,7 +51,7 @@ export class ResourceMonitor {
   }
 
   /** Instances without a fragment, those with the least life left first: what still fits them is scarce. */
-  idle(): InstanceRecord[] {
+  availableInstances(): InstanceRecord[] {
     const idle = [...this.instances.values()].filter(({ fragment }) => fragment === null);
     return idle.toSorted((a, b) => (a.deadline ?? Infinity) - (b.deadline ?? Infinity));
   }
