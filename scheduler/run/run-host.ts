@@ -148,9 +148,10 @@ export class RunHost implements TargetListener {
     const { type, where, cpus, memoryBytes, lifeSeconds } = facts;
     const deadline = lifeSeconds === null ? null : now + lifeSeconds;
     this.instances.set(instance, { facts, deadline, sample: null, running: null });
-    if (!this.guard(() => this.run.journal.instanceUp(this.run.process, instance, facts, now))) return;
     this.run.log.emit({ type: 'instance-started', instance, instanceType: type, where, lifeSeconds });
-    this.handle({ kind: 'instance-up', instance, type, cpus, memoryBytes, deadline, now });
+    this.handle({ kind: 'instance-up', instance, type, cpus, memoryBytes, deadline, now }, () =>
+      this.run.journal.instanceUp(this.run.process, instance, facts, now),
+    );
   }
 
   safePoint(instance: string, fragment: number, reports: ItemReport[]): Promise<void> {
@@ -164,8 +165,9 @@ export class RunHost implements TargetListener {
   fragmentEnd(instance: string, fragment: number, how: FragmentEnd): void {
     this.flush();
     if (!this.run.scheduler.holds(instance, fragment)) return;
-    this.closeFragment(instance, how);
-    this.handle({ kind: 'fragment-end', instance, fragment, how, now: this.now() });
+    const now = this.now();
+    const record = this.closeFragment(instance, how, now);
+    this.handle({ kind: 'fragment-end', instance, fragment, how, now }, record);
     this.endIfStopped();
   }
 
@@ -186,16 +188,13 @@ export class RunHost implements TargetListener {
   down(instance: string, reason: string): void {
     this.flush();
     const now = this.now();
-    const wasUp = this.instances.has(instance);
-    if (wasUp) {
-      this.closeFragment(instance, 'lost');
-      this.instances.delete(instance);
-      this.guard(() => this.run.journal.instanceDown(instance, reason, now));
-      this.run.log.emit({ type: 'instance-ended', instance, reason });
+    if (this.instances.has(instance)) {
+      const record = this.closeInstance(instance, reason, now);
+      this.handle({ kind: 'instance-down', instance, reason, now }, record);
     } else if (!this.isEnding) {
       this.run.log.emit({ type: 'warning', message: `instance ${instance} could not be started: ${reason}` });
+      this.handle({ kind: 'instance-down', instance, reason, now });
     }
-    this.handle({ kind: 'instance-down', instance, reason, now });
     this.endIfStopped();
   }
 
@@ -205,19 +204,21 @@ export class RunHost implements TargetListener {
 
   // ---- what the scheduler decides
 
-  private handle(event: CoreEvent): void {
+  /** @param record writes down what happened: together with what is decided on it, as each trip to the disk takes its time */
+  private handle(event: CoreEvent, record?: () => void): void {
     if (this.isEnding) return;
     this.guard(() => {
       const decisions = this.run.scheduler.handle(event);
-      this.journalDecisions(decisions, event.now);
+      this.journalDecisions(decisions, event.now, record);
       for (const decision of decisions) this.carryOut(decision);
     });
   }
 
-  private journalDecisions(decisions: readonly Decision[], now: number): void {
+  private journalDecisions(decisions: readonly Decision[], now: number, record?: () => void): void {
     const { journal, workload } = this.run;
-    if (!decisions.some(({ kind }) => kind === 'assign' || kind === 'skip' || kind === 'give-up')) return;
+    if (record === undefined && !decisions.some(isJournalled)) return;
     journal.together(() => {
+      record?.();
       for (const decision of decisions) {
         if (decision.kind === 'assign') journal.assigned(decision.fragment, now);
         if (decision.kind === 'give-up') journal.settle(decision.task, decision, 'failed', decision.why, now);
@@ -343,14 +344,26 @@ export class RunHost implements TargetListener {
     });
   }
 
-  private closeFragment(instance: string, how: FragmentEnd | 'lost'): void {
+  /** Tells of the end of a fragment, if there is one; returns what writes it down. */
+  private closeFragment(instance: string, how: FragmentEnd | 'lost', now: number): () => void {
     const live = this.instances.get(instance);
-    if (!live?.running) return;
+    if (!live?.running) return () => {};
     const { id } = live.running.fragment;
     live.running = null;
     this.fragmentsEnded++;
-    this.guard(() => this.run.journal.fragmentEnded(id, how, this.now()));
     this.run.log.emit({ type: 'fragment-ended', fragment: id, instance, how });
+    return () => this.run.journal.fragmentEnded(id, how, now);
+  }
+
+  /** The same for an instance, and for the fragment that was lost with it. */
+  private closeInstance(instance: string, reason: string, now: number): () => void {
+    const recordFragment = this.closeFragment(instance, 'lost', now);
+    this.instances.delete(instance);
+    this.run.log.emit({ type: 'instance-ended', instance, reason });
+    return () => {
+      recordFragment();
+      this.run.journal.instanceDown(instance, reason, now);
+    };
   }
 
   // ---- the end
@@ -377,12 +390,8 @@ export class RunHost implements TargetListener {
   private async finish(state: 'done' | 'failed' | 'stopped'): Promise<RunSummary> {
     const now = this.now();
     await this.close();
-    for (const instance of this.instances.keys()) {
-      this.closeFragment(instance, 'lost');
-      this.run.journal.instanceDown(instance, 'the run ended', now);
-      this.run.log.emit({ type: 'instance-ended', instance, reason: 'the run ended' });
-    }
-    this.instances.clear();
+    const records = [...this.instances.keys()].map((instance) => this.closeInstance(instance, 'the run ended', now));
+    this.run.journal.together(() => records.forEach((record) => record()));
     this.keepLearnt();
     const summary = this.summary(state, now);
     this.run.journal.endProcess(this.run.process, now, state, summary);
@@ -468,6 +477,8 @@ export class RunHost implements TargetListener {
     return this.run.beganAt + this.run.clock.now();
   }
 }
+
+const isJournalled = ({ kind }: Decision): boolean => kind === 'assign' || kind === 'skip' || kind === 'give-up';
 
 function outcomeOf(report: ItemReport): Outcome {
   const { task, start, end } = report;
