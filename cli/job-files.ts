@@ -62,6 +62,7 @@ function importedBy(read: readonly ReadFile[], all: Iterable<LangiumDocument>): 
 
 /** The text of a job file; a {@link UserError} says why there is none. */
 export function readJobFile(file: string): string {
+  if (!file.endsWith('.morsel')) throw usageError(`${file} is no job file: the name of one ends in .morsel.`);
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {

@@ -24,9 +24,7 @@ export function openDatabase(file: string, options: DatabaseOptions): DatabaseSy
   const { what, version, schema, synchronous, readOnly = false } = options;
   if (!existsSync(file)) {
     if (readOnly) throw new StoreError(`there is no ${what} at ${file}`);
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-    writeFileSync(file, '', { mode: 0o600, flag: 'a' });
-    chmodSync(file, 0o600);
+    createPrivate(file, what);
   }
   try {
     const database = new DatabaseSync(file, { timeout: 10_000, readOnly });
@@ -38,6 +36,20 @@ export function openDatabase(file: string, options: DatabaseOptions): DatabaseSy
     if (error instanceof StoreError) throw error;
     const why = error instanceof Error ? error.message : String(error);
     throw new StoreError(`the ${what} ${file} can't be used (${why}): if it is damaged, move it away`, {
+      cause: error,
+    });
+  }
+}
+
+function createPrivate(file: string, what: string): void {
+  try {
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    writeFileSync(file, '', { mode: 0o600, flag: 'a' });
+    chmodSync(file, 0o600);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : '';
+    const why = code === 'EACCES' || code === 'EROFS' ? 'that folder may not be written to' : String(error);
+    throw new StoreError(`the ${what} can't be kept in ${dirname(file)}: ${why}; run morsel in a folder of your own`, {
       cause: error,
     });
   }

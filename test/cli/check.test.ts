@@ -28,6 +28,14 @@ describe('morsel check', () => {
     });
   });
 
+  test('says of a file that is none of ours that it is none', async () => {
+    const cwd = folderWith({ 'notes.txt': 'hello' });
+    for (const command of ['check', 'plan', 'run']) {
+      const { code, stderr } = await morsel([command, 'notes.txt'], { cwd });
+      expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('notes.txt is no job file') });
+    }
+  });
+
   test('shows people the source line with a marker under what is wrong', async () => {
     const cwd = folderWith({ 'broken.morsel': broken });
     const { code, stdout, stderr } = await morsel(['check', 'broken.morsel'], { cwd });

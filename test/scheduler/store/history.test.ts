@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -19,6 +19,12 @@ const observation = (key: string, cost: number | null) => ({
   squaredSeconds: 1,
   load: 0,
   idleSeconds: 0,
+});
+
+test('a folder that nothing can be kept in is said in a sentence', () => {
+  const blocked = join(folder, 'a-file');
+  writeFileSync(blocked, '');
+  expect(() => openHistory(join(blocked, '.morsel'))).toThrow(/the history can't be kept in .*a-file/);
 });
 
 test('keeps the newest few hundred observations of each task, oldest first', () => {
