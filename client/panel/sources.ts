@@ -5,6 +5,7 @@ import {
   Jobs,
   PlanChanged,
   PlanJob,
+  type PlanResult,
   type Problem,
   RunDetails,
   type RunRef,
@@ -41,11 +42,15 @@ export function isPanelState(value: unknown): value is PanelState {
 }
 
 function planSource({ uri, job }: JobArgument, server: MorselServer): PictureSource {
+  // Newer than what the server remembers while a text breaks just after it was planned for this panel.
+  let lastGood: PlanResult | undefined;
   return {
     title: `Plan: ${job}`,
     async load() {
       const answer = await server.tryTo(PlanJob, { uri, job });
-      return isProblem(answer) ? answer : planPicture(answer);
+      if (isProblem(answer)) return answer;
+      if (!answer.stale) lastGood = answer;
+      return planPicture(answer.stale && lastGood !== undefined ? { ...lastGood, stale: true } : answer);
     },
     onChange: (handler) =>
       vscode.Disposable.from(

@@ -1,14 +1,7 @@
 /** The workbench in a headless Chromium: what a user would do with it. Nothing here sleeps; each step waits for a state. */
 import { mkdirSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
-import {
-  type Browser,
-  type BrowserContext,
-  chromium,
-  type FrameLocator,
-  type Locator,
-  type Page,
-} from 'playwright-core';
+import { type Browser, type BrowserContext, chromium, type FrameLocator, type Page } from 'playwright-core';
 import type { Server } from './server.ts';
 
 const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
@@ -173,8 +166,9 @@ export class EditorWindow {
     const wanted = quick.locator('.monaco-list-row').filter({ has: label }).first();
     for (let tries = 0; tries < PICK_TRIES; tries++) {
       await this.page.keyboard.press(key);
-      await quick.locator('input').first().fill(text);
-      if (await isSeen(wanted)) return wanted.click();
+      if (await succeeds(quick.locator('input').first().fill(text, PICK_LIMIT))) {
+        if (await succeeds(wanted.click(PICK_LIMIT))) return;
+      }
       await this.page.keyboard.press('Escape');
     }
     throw new Error(`${row} is not offered`);
@@ -182,11 +176,12 @@ export class EditorWindow {
 }
 
 const PICK_TRIES = 12;
-const PICK_MS = 5000;
+const PICK_LIMIT = { timeout: 5000 };
 
-async function isSeen(locator: Locator): Promise<boolean> {
+/** False where it does not come, or is closed or drawn anew meanwhile. */
+async function succeeds(step: Promise<void>): Promise<boolean> {
   try {
-    await locator.waitFor({ timeout: PICK_MS });
+    await step;
     return true;
   } catch {
     return false;
