@@ -13,7 +13,7 @@ import { attach, findRun, listRuns, readReport } from '../../../scheduler/run/ru
 import { Journal } from '../../../scheduler/store/journal.ts';
 import { input, jobSpec, targetSpec, taskSpec } from '../job-specs.ts';
 
-const ITEMS = 20_000;
+const ITEMS = 5_000;
 let folder: string;
 let options: RunOptions;
 const children: ChildProcess[] = [];
