@@ -83,9 +83,9 @@ export function linkWorker(
   connection.onError(([error]) => open && hooks.refused(`does not speak the worker protocol: ${error.message}`));
   connection.listen();
   return {
-    assign: (fragment) => send(connection.sendNotification(Assign, fragment)),
-    split: (fragment) => send(connection.sendNotification(Split, { fragment })),
-    stop: (graceSeconds) => send(connection.sendNotification(Stop, { graceSeconds })),
+    assign: (fragment) => send(() => connection.sendNotification(Assign, fragment)),
+    split: (fragment) => send(() => connection.sendNotification(Split, { fragment })),
+    stop: (graceSeconds) => send(() => connection.sendNotification(Stop, { graceSeconds })),
     heard: async () => {
       // A message takes the library a few turns, one after the other.
       for (let known = -1; known !== messages;) {
@@ -104,4 +104,10 @@ const versionMismatch = ({ version, hostName }: HelloParams): string =>
   `the worker on ${hostName} speaks version ${version} of the worker protocol and this run version ${WORKER_PROTOCOL_VERSION}: use the same Morsel for both`;
 
 /** A worker that is gone is noticed by the end of its stream; what can't be sent to it is of no use any more. */
-const send = (sent: Promise<void>): void => void sent.catch(() => {});
+function send(say: () => Promise<void>): void {
+  try {
+    say().catch(() => {});
+  } catch {
+    // The library throws at once where the connection is closed already.
+  }
+}
