@@ -18,8 +18,11 @@ describe('docs/cli.md', () => {
     expect(page).toContain(asBlock(stdout));
   });
 
-  test.each(commandList)('holds the help of morsel $name as it is', async ({ name }) => {
-    const { stdout } = await morsel([name, '--help'], { cwd: folderWith() });
+  test.each(commandList)('holds the help of morsel $name as it is, which has an example', async ({ name }) => {
+    const { code, stdout } = await morsel([name, '--help'], { cwd: folderWith() });
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/Examples?.*:\n {2}/);
+    expect(stdout).toContain('Exit codes: ');
     expect(section(`## morsel ${name}`)).toContain(asBlock(stdout));
   });
 

@@ -35,16 +35,6 @@ describe('morsel', () => {
     expect(option).toMatchObject({ code: 2, stderr: "error: unknown option '--kep'\n(Did you mean --keep?)\n" });
   });
 
-  test('has an example in the help of every command', async () => {
-    const cwd = folderWith();
-    for (const { name } of commandList) {
-      const { code, stdout } = await morsel([name, '--help'], { cwd });
-      expect(code).toBe(0);
-      expect(stdout).toMatch(/Examples?.*:\n {2}/);
-      expect(stdout).toContain('Exit codes: ');
-    }
-  });
-
   test('says a fault of its own in one sentence, with the stack only where it was asked for', async () => {
     const nodeArguments = preload("process.cwd = () => { throw new Error('boom'); };");
     const cwd = folderWith();
