@@ -17,6 +17,3 @@ export const fileIn = (document: LangiumDocument): ast.File => document.parseRes
 
 /** The jobs that a document declares, in order. */
 export const findJobs = (document: LangiumDocument): ast.Job[] => fileIn(document).jobs;
-
-/** The tasks of a job that have a name; one whose text is broken may have none. */
-export const stepsOf = (task: ast.Task): ast.Step[] => task.statements.filter(ast.isStep);

@@ -17,37 +17,26 @@ export const BUILT_IN_TARGET = 'local';
  */
 export function lowerTarget(job: ast.Job, wanted: string | undefined): TargetSpec {
   const visible = visibleTargets(fileOf(job));
-  if (wanted !== undefined) {
-    const target = visible.get(wanted);
-    if (target !== undefined) return lowerDeclared(target);
-    if (wanted === BUILT_IN_TARGET) return builtIn(job);
-    throw new LoweringProblem(
-      unknownTarget(
-        wanted,
-        visible.all().map(({ name }) => name),
-      ),
-    );
-  }
-  if (job.target !== undefined) {
-    const target = job.target.ref;
-    if (target !== undefined) return lowerDeclared(target);
-    if (job.target.$refText === BUILT_IN_TARGET) return builtIn(job);
-    throw new LoweringProblem(
-      unknownTarget(
-        job.target.$refText,
-        visible.all().map(({ name }) => name),
-      ),
-    );
-  }
   const all = visible.all();
+  const name = wanted ?? job.target?.$refText;
+  if (name !== undefined) {
+    const target = visible.get(name);
+    if (target !== undefined) return lowerDeclared(target);
+    if (name === BUILT_IN_TARGET) return builtIn(job);
+    throw new LoweringProblem(unknownTarget(name, namesOf(all)));
+  }
   if (all.length > 1) {
-    const names = all.map(({ name }) => `\`${name}\``).join(', ');
+    const names = namesOf(all)
+      .map((each) => `\`${each}\``)
+      .join(', ');
     throw new LoweringProblem(
       `The job \`${job.name}\` names no target, and there are several: choose one of ${names}.`,
     );
   }
   return all[0] === undefined ? builtIn(job) : lowerDeclared(all[0]);
 }
+
+const namesOf = (targets: readonly ast.Target[]): string[] => targets.map(({ name }) => name);
 
 function unknownTarget(name: string, names: string[]): string {
   const known = names.length === 0 ? '' : ` There is ${names.map((each) => `\`${each}\``).join(', ')}.`;

@@ -228,7 +228,7 @@ export function chooseJob(
 ): ReturnType<typeof findJobs>[number] | Problem {
   const jobs = findJobs(document);
   const chosen = name === undefined ? jobs[0] : jobs.find((job) => job.name === name);
-  if (jobs.length === 0) return { problem: 'This file has no job.' };
+  if (jobs.length === 0) return { problem: 'This file has no job: write `job NAME { … }` first.' };
   if (name === undefined && jobs.length > 1) {
     return { problem: `This file has ${jobs.length} jobs (${jobs.map((job) => job.name).join(', ')}): name one.` };
   }
