@@ -148,8 +148,10 @@ it('does not wait for items that a program was given too early when the fragment
   expect(harness.failures()).toEqual([]);
 });
 
-it('leaves no program behind', async () => {
-  const harness = await start(`writeFileSync('pid', String(process.pid)); say({ id })`);
+it('leaves no program behind, not even one that heeds neither the end of its input nor a signal', async () => {
+  const harness = await start(
+    `process.on('SIGTERM', () => {}); setInterval(() => {}, 1000); writeFileSync('pid', String(process.pid)); say({ id })`,
+  );
   await harness.run([{ end: 1 }]);
   const pid = readFileSync(join(harness.folder, 'pid'), 'utf8');
   harness.child.kill('SIGKILL');
