@@ -33,7 +33,9 @@ export class Losses {
     if (wholeLife) count.wholeLives++;
     else count.suddenEnds++;
     this.counts.set(key, count);
-    if (count.wholeLives >= WHOLE_LIVES) return `outlasted the whole life of an instance ${WHOLE_LIVES} times`;
+    if (count.wholeLives >= WHOLE_LIVES) {
+      return `outlasted the whole life of an instance ${WHOLE_LIVES} times: raise the lifespan, or put a safe point between its steps`;
+    }
     if (count.suddenEnds >= SUDDEN_ENDS) return `was running each of ${SUDDEN_ENDS} times that its instance ended`;
     return null;
   }

@@ -6,10 +6,11 @@ import { ItemTable } from '../items/item-table.ts';
 import { prepareWorkload } from '../items/prepare.ts';
 import type { JobSpec } from '../job-spec.ts';
 import { PredictiveModel } from '../predictive-model/model.ts';
+import { planMakespan } from '../plan/make-plan.ts';
 import { overheadsOf } from '../safe-points/overheads.ts';
 import { openHistory, type History } from '../store/history.ts';
 import { Journal } from '../store/journal.ts';
-import type { Workload } from '../workload.ts';
+import type { Workload, WorkloadTask } from '../workload.ts';
 import { openControlServer } from './control-server.ts';
 import { EventLog } from './event-log.ts';
 import type { RunEvent, RunProgress, RunSummary } from './events.ts';
@@ -28,6 +29,8 @@ import {
 import { RunHost } from './run-host.ts';
 import { checkTarget, chooseTarget, executes } from './target-choice.ts';
 
+/** What a run predicts of itself before its first item must not keep that waiting. */
+const QUICK_PLAN = { draws: 8, mostSteps: 10_000 };
 /** Progress is told at most so often. */
 const PROGRESS_MS = 500;
 /** How exactly a resume knows for how long a cut-off process was at work. */
@@ -214,10 +217,11 @@ function createHost(begun: Begun, history: History, log: EventLog): RunHost {
   const isReal = executes(job.target);
   const { process: processId, beganAt } = journal.beginProcess(process.pid);
   const past = history.observations(workload.tasks.map(({ key }) => key));
+  const model = new PredictiveModel(past);
   const scheduler = new FragmentScheduler({
     workload,
     target: job.target,
-    model: new PredictiveModel(past),
+    model,
     overheads: overheadsOf(job.target),
     restore: { settled: settledIn(journal), fragments: journal.counts().nextFragment },
   });
@@ -228,8 +232,7 @@ function createHost(begun: Begun, history: History, log: EventLog): RunHost {
     stagingFolder: stagingFolder(folder),
     workerCommand: options.workerCommand,
   });
-  const isKnown = past.length > 0 || workload.tasks.some(({ estimateSeconds }) => estimateSeconds !== null);
-  if (isKnown && !begun.resumed) journal.predict(scheduler.forecast(0));
+  if (!begun.resumed) predict(begun, model);
   return new RunHost({
     id,
     job,
@@ -256,6 +259,16 @@ function createPublisher({ folder, job, items, journal }: Begun, log: EventLog):
   publisher.recover((task, position) => journal.committedBy(task, position));
   mkdirSync(staging, { recursive: true, mode: 0o700 });
   return publisher;
+}
+
+/** Journals how long the run is predicted to take, where anything is known of it. */
+function predict({ job, workload, journal }: Begun, model: PredictiveModel): void {
+  const { tasks } = workload;
+  const isKnown = ({ key, estimateSeconds }: WorkloadTask): boolean =>
+    estimateSeconds !== null || model.observations(key) > 0;
+  if (!tasks.some(isKnown)) return;
+  const makespan = planMakespan({ job, workload, model, ...QUICK_PLAN });
+  if (Number.isFinite(makespan.high)) journal.predict(makespan);
 }
 
 function settledIn(journal: Journal) {
