@@ -20,7 +20,15 @@ export default defineConfig({
           exclude: ['test/editor/**', 'test/package/**', 'node_modules/**'],
         },
       },
-      { test: { ...shared, name: 'package', include: ['test/package/**/*.test.ts'], testTimeout: 120_000 } },
+      {
+        test: {
+          ...shared,
+          name: 'package',
+          hookTimeout: 120_000,
+          include: ['test/package/**/*.test.ts'],
+          testTimeout: 120_000,
+        },
+      },
     ],
   },
 });

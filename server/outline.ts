@@ -23,8 +23,14 @@ export const rangeOf = (node: AstNode): Range => node.$cstNode?.range ?? NOWHERE
 export const nameRangeOf = (node: AstNode): Range =>
   GrammarUtils.findNodeForProperty(node.$cstNode, 'name')?.range ?? rangeOf(node);
 
-/** Where hints about a declaration stand. */
-export const endOfName = (node: AstNode): Range['start'] => nameRangeOf(node).end;
+/** Where hints about a declaration stand: where its line ends with the opening brace, else behind its name. */
+export function hintPlace(node: AstNode): Range['start'] {
+  const brace = GrammarUtils.findNodeForKeyword(node.$cstNode, '{');
+  if (brace === undefined) return nameRangeOf(node).end;
+  const { end } = brace.range;
+  const rest = { start: end, end: { line: end.line, character: Number.MAX_SAFE_INTEGER } };
+  return documentOf(node).textDocument.getText(rest).trim() === '' ? end : nameRangeOf(node).end;
+}
 
 export const jobInfo = (job: ast.Job): JobInfo => ({
   name: job.name,

@@ -416,6 +416,12 @@ export function isOption(item: unknown): item is Option {
     return reflection.isInstance(item, Option.$type);
 }
 
+export type OptionUnit = 'B' | 'GB' | 'KB' | 'MB' | 'TB' | 'd' | 'h' | 'min' | 'ms' | 's';
+
+export function isOptionUnit(item: unknown): item is OptionUnit {
+    return item === 'ms' || item === 's' || item === 'min' || item === 'h' || item === 'd' || item === 'B' || item === 'KB' || item === 'MB' || item === 'GB' || item === 'TB';
+}
+
 export type OptionValue = CountRange | Quantity | Rate | Text | TextList;
 
 export const OptionValue = {
@@ -458,11 +464,11 @@ export function isParam(item: unknown): item is Param {
     return reflection.isInstance(item, Param.$type);
 }
 
-/** A number, with its unit where it has one. */
+/** Without the units of `needs` and `safepoint`: in `instances 2  cpus 4` the `cpus` is the next option's name. */
 export interface Quantity extends langium.AstNode {
     readonly $container: Cost | Estimate | ListSource | Needs | Option | Param | Retry | SafePoint | Timeout;
     readonly $type: 'Quantity';
-    unit?: Unit;
+    unit?: OptionUnit | Unit;
     value: number;
 }
 

@@ -5,7 +5,7 @@ import type { InlayHint, InlayHintParams, Position, Range } from 'vscode-languag
 import * as ast from '../../language/generated/ast.ts';
 import type { PlannedTask } from '../../scheduler/plan/plan.ts';
 import type { ClientFacts, HintKind } from '../client-facts.ts';
-import { endOfName, jobsOf, rangeOf, tasksOf } from '../outline.ts';
+import { hintPlace, jobsOf, rangeOf, tasksOf } from '../outline.ts';
 import type { JobPlan, PlanService } from '../plan/plan-service.ts';
 import { basisInWords, jobDetails, jobHint, safePointHint, taskDetails, taskHint } from '../plan/plan-text.ts';
 
@@ -41,7 +41,7 @@ function hintsOf(job: ast.Job, known: JobPlan | undefined): Hint[] {
     return planned === undefined ? [] : taskHints(task, planned, known);
   });
   const tooltip = target === null ? '' : jobDetails(plan);
-  return [{ kind: 'job', position: endOfName(job), text: jobHint(plan), tooltip }, ...tasks];
+  return [{ kind: 'job', position: hintPlace(job), text: jobHint(plan), tooltip }, ...tasks];
 }
 
 function taskHints(task: ast.Task, planned: PlannedTask, { plan, target }: JobPlan): Hint[] {
@@ -52,7 +52,7 @@ function taskHints(task: ast.Task, planned: PlannedTask, { plan, target }: JobPl
     return [{ kind: 'safePoint', position: rangeOf(node).end, text: spacing, tooltip: basisInWords(planned.basis) }];
   });
   return [
-    { kind: 'task', position: endOfName(task), text: taskHint(planned, plan!.target.name), tooltip },
+    { kind: 'task', position: hintPlace(task), text: taskHint(planned, plan!.target.name), tooltip },
     ...safePoints,
   ];
 }

@@ -107,3 +107,10 @@ describe('language/generated', () => {
     }
   });
 });
+
+it('an option may follow the number of another on one line', async () => {
+  const { target } = await lower(`
+    job j on t { input n = 1..3  task one for i in n { run "true" } }
+    target t local { instances 2 cpus 4 memory 4 GB lifespan 5 min }`);
+  expect(target).toMatchObject({ instances: { max: 2 }, cpus: 4, memoryBytes: 4e9, lifespanSeconds: 300 });
+});

@@ -53,14 +53,23 @@ describe('hints', () => {
   test('stand at the job, each task and each safe point', async () => {
     await openPlanned();
     const [job, resize, safePoint, greet, sheet] = await hints();
-    expect(job!.position).toEqual(client.rangeOf(uri, 'job thumbnails').end);
+    expect(job!.position).toEqual(client.rangeOf(uri, 'job thumbnails on laptop {').end);
     expect(job!.label).toMatch(/^finishes in .+ · \d+(\.\d)? % idle$/);
-    expect(resize!.position).toEqual(client.rangeOf(uri, 'task resize').end);
+    expect(resize!.position).toEqual(client.rangeOf(uri, 'task resize for photo in photos {').end);
     expect(resize!.label).toMatch(/^≈ \d+ fragments? of ~?\d+ items? · \S+ m?s( each)? on laptop$/);
     expect(safePoint!.position).toEqual(client.rangeOf(uri, 'every 2 items').end);
     expect(safePoint!.label).toMatch(/^every ~\S+ s, costs .+ %$/);
     expect(greet!.label).toMatch(/ · a guess$/);
     expect(sheet!.label).toMatch(/^≈ 1 fragment of 1 item/);
+  });
+
+  test('stand behind the name where more follows on the line', async () => {
+    const oneLine =
+      'job one on here { input n = 1..3  task t for i in n { run "true" } }\ntarget here local { instances 1 }\n';
+    const since = client.received.length;
+    uri = await client.open(join(folder, 'one.morsel'), oneLine);
+    await client.message<JobArgument>('morsel/planChanged', (of) => of.uri === uri, since);
+    expect((await hints())[0]!.position).toEqual(client.rangeOf(uri, 'job one').end);
   });
 
   test('are limited to the range that is asked for', async () => {
@@ -78,7 +87,7 @@ describe('hints', () => {
     await client.replace(uri, 'after resize', 'after resiz');
     await client.diagnostics(uri, (found) => found.some(({ severity }) => severity === 1));
     expect(await hintTexts()).toEqual(before);
-    expect((await hints())[1]!.position).toEqual(client.rangeOf(uri, 'task resize').end);
+    expect((await hints())[1]!.position).toEqual(client.rangeOf(uri, 'task resize for photo in photos {').end);
     const answer = await client.request<PlanResult>('morsel/plan', { uri });
     expect(answer.stale).toBe(true);
   });
