@@ -109,6 +109,7 @@ export class ModuleExecutor implements Executor {
       path: spec.work.path,
       directory: job.directory,
       export: spec.work.export,
+      keepOutputBytes: this.context.keepOutputBytes,
       progress: this.progress,
     };
     // The worker's own entry file: from source and in the product it is the one file that certainly exists.
@@ -143,8 +144,7 @@ export class ModuleExecutor implements Executor {
       this.sent.delete(answer.id);
       this.arrived++;
       this.window.observe(answer.seconds);
-      const stdout = this.stdout.take();
-      const stderr = this.stderr.take();
+      const { stdout = '', stderr = '' } = answer;
       if ('error' in answer) this.hooks.failed(ticket, answer.error, stdout, stderr);
       else {
         if (typeof answer.result === 'string') ticket.piece.heldBytes += answer.result.length;
@@ -152,6 +152,9 @@ export class ModuleExecutor implements Executor {
         this.hooks.done(ticket, answer.seconds, answer.result, stdout, stderr);
       }
     }
+    // What those items printed came with their answers.
+    this.stdout.take();
+    this.stderr.take();
     this.hooks.changed();
   }
 

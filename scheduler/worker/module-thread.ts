@@ -2,21 +2,28 @@
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
+import { KeptOutput } from './kept-output.ts';
 import { messageOf } from './words.ts';
 
 export interface ModuleThreadData {
   path: string;
   directory: string;
   export: string;
+  /** How much of what an item prints is kept of each stream. */
+  keepOutputBytes: number;
   /** One number: how many items have ended, so that the other side sees it even while this thread is busy. */
   progress: Int32Array<SharedArrayBuffer>;
 }
 
 export type ToThread = { id: number; item: unknown; out: string | null }[] | 'abort';
 
-export type FromThread =
-  | { kind: 'unusable'; message: string }
-  | { kind: 'answers'; answers: ({ id: number; seconds: number } & ({ result: unknown } | { error: string }))[] };
+export type FromThread = { kind: 'unusable'; message: string } | { kind: 'answers'; answers: Answer[] };
+
+/** `stdout` and `stderr`: what the item printed, where it printed something. */
+type Answer = { id: number; seconds: number; stdout?: string; stderr?: string } & (
+  | { result: unknown }
+  | { error: string }
+);
 
 type ItemFunction = (item: unknown, context: { out: string | null; readonly signal: AbortSignal }) => unknown;
 
@@ -44,7 +51,8 @@ export async function serveModule(): Promise<void> {
   const loaded = await load(data);
   if (typeof loaded === 'string') return post({ kind: 'unusable', message: loaded });
 
-  let answers: (FromThread & { kind: 'answers' })['answers'] = [];
+  const takePrinted = keepPrinted(data.keepOutputBytes);
+  let answers: Answer[] = [];
   let since = performance.now();
   for (let index = 0; ; index++) {
     const next = queue[index];
@@ -66,7 +74,7 @@ export async function serveModule(): Promise<void> {
     });
     const ended = performance.now();
     current = null;
-    answers.push({ id: next.id, seconds: (ended - started) / 1000, ...answer });
+    answers.push({ id: next.id, seconds: (ended - started) / 1000, ...answer, ...takePrinted() });
     Atomics.add(data.progress, 0, 1);
     if (ended - since > TOGETHER_MILLISECONDS) {
       post({ kind: 'answers', answers });
@@ -74,6 +82,28 @@ export async function serveModule(): Promise<void> {
       since = ended;
     }
   }
+}
+
+/**
+ * Keeps what is printed in this thread: items run one after the other, so what was printed between two answers is the
+ * second one's. It is passed on as well, for items that never answer. Returns how to take it.
+ */
+function keepPrinted(limitBytes: number): () => Pick<Answer, 'stdout' | 'stderr'> {
+  const kept = { stdout: new KeptOutput(limitBytes), stderr: new KeptOutput(limitBytes) };
+  for (const name of ['stdout', 'stderr'] as const) {
+    const pass = process[name].write.bind(process[name]);
+    process[name].write = (chunk: string | Uint8Array, ...rest: never[]): boolean => {
+      kept[name].add(
+        typeof chunk === 'string' ? Buffer.from(chunk) : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length),
+      );
+      return pass(chunk, ...rest);
+    };
+  }
+  return () => {
+    const stdout = kept.stdout.take();
+    const stderr = kept.stderr.take();
+    return { ...(stdout !== '' && { stdout }), ...(stderr !== '' && { stderr }) };
+  };
 }
 
 async function call(

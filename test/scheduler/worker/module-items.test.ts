@@ -31,8 +31,11 @@ it('writes outputs and keeps what was printed', async () => {
      export default (item, { out }) => { console.log('did ' + item); writeFileSync(out, 'x') }`,
     { output: template('{item}.txt', 'raw') },
   );
-  await harness.run([{ end: 2 }]);
-  expect(harness.done()).toEqual([0, 1]);
+  await harness.run([{ end: 200 }]);
+  expect(harness.done()).toEqual(Array.from({ length: 200 }, (_, item) => item));
+  expect(harness.printed()).toEqual(
+    Object.fromEntries(harness.done().map((item) => [item, { stdout: `did ${item}\n`, stderr: '' }])),
+  );
 });
 
 it.each([
