@@ -2,7 +2,7 @@
 import type { Plan, PlannedFragment, PlannedInstance, PlannedTask } from '../scheduler/plan/plan.ts';
 import { lanesOf } from './lanes.ts';
 import { clip, harmless, pad, type Paint, type Style, table, widthOf } from './terminal.ts';
-import { count, counted, duration, durationBand, percent, priceBand } from '../scheduler/words.ts';
+import { aboutBand, count, counted, duration, durationBand, listed, percent, priceBand } from '../scheduler/words.ts';
 
 const MOST_LANES = 16;
 const WIDEST_CHART = 100;
@@ -110,12 +110,21 @@ function paintRuns(cells: readonly Cell[], paint: Paint): string {
   return runs.map(({ style, text }) => (text.trim() === '' ? text : paint(style, text))).join('');
 }
 
-function finish({ makespanSeconds, price, problems, tasks }: Plan, paint: Paint): string {
+function finish({ makespanSeconds, price, problems, tasks, simulatedShare }: Plan, paint: Paint): string {
   if (problems.some(({ severity }) => severity === 'error')) return paint('red', 'never finishes on this target');
   if (tasks.every(({ items }) => items === 0)) return 'nothing to do: the inputs have no items';
   if (tasks.every(({ items, upToDate }) => items === upToDate)) return 'nothing to do: all items are up to date';
   const cost = price === null ? '' : `, at a price of ${priceBand(price)}`;
-  return `finishes in ${paint('bold', durationBand(makespanSeconds))}${cost}`;
+  const sure = `finishes in ${paint('bold', aboutBand(makespanSeconds))}${cost}`;
+  const unknown = tasks.filter(({ basis, items, upToDate }) => basis.kind === 'guess' && items > upToDate);
+  const guessed =
+    unknown.length === 0
+      ? ''
+      : `, if the guess is right: nobody knows yet how long an item of ${listed(unknown.map(({ task }) => task))} takes. ` +
+        'Add `estimate`, or run it once';
+  const partly =
+    simulatedShare < 1 ? `\nthe job is too large to play through: ${percent(simulatedShare)} of it was` : '';
+  return sure + guessed + partly;
 }
 
 function shares({ utilisation, idleShare, lostShare, fragments, instances }: Plan): string {

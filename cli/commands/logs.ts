@@ -1,5 +1,7 @@
 import { Command } from 'commander';
-import { findRun, listRuns, type LogEntry, readLogs } from '../../scheduler/run/runs.ts';
+import { findRun, listRuns, type LogEntry, readLogs, readReport } from '../../scheduler/run/runs.ts';
+import { listed } from '../../scheduler/words.ts';
+import { UserError } from '../exit-codes.ts';
 import { nearestMorselFolder } from '../morsel-folder.ts';
 import { type Paint, harmless, paintFor, printJsonLine, printLines, say } from '../terminal.ts';
 
@@ -19,7 +21,7 @@ Examples:
 
 A single argument that is no run's id is taken for a task of the newest run.
 
-Exit codes: 0 done · 1 there is no such run · 2 wrong usage`,
+Exit codes: 0 done · 1 there is no such run or task · 2 wrong usage`,
   )
   .action(logs);
 
@@ -34,6 +36,7 @@ function logs(run: string | undefined, task: string | undefined, options: LogsOp
   const isTask = run !== undefined && task === undefined && !listRuns(folder).some(({ id }) => id.startsWith(run));
   const [runId, taskName] = isTask ? [undefined, run] : [run, task];
   const found = findRun(folder, runId, 'any');
+  checkTask(taskName, found.folder, found.id);
   const entries = readLogs(found.folder, {
     ...(taskName === undefined ? {} : { task: taskName }),
     ...(options.item === undefined ? {} : { item: options.item }),
@@ -42,6 +45,12 @@ function logs(run: string | undefined, task: string | undefined, options: LogsOp
   else if (entries.length === 0)
     say(`No ${options.failed ? 'failed item' : 'item'} of run ${found.id} that fits printed anything.`);
   else for (const entry of entries) printLines(renderEntry(entry, paintFor(process.stdout)));
+}
+
+function checkTask(task: string | undefined, runFolder: string, run: string): void {
+  const tasks = readReport(runFolder).tasks.map((known) => known.task);
+  if (task === undefined || tasks.includes(task)) return;
+  throw new UserError(`Run ${run} has no task ${task}: its tasks are ${listed(tasks)}.`);
 }
 
 function renderEntry({ task, item, state, message, stdout, stderr }: LogEntry, paint: Paint): string[] {

@@ -20,8 +20,11 @@ export function usageOf(journal: Journal, job: JobSpec, now: number): Usage {
   const life = [...instances.values()].reduce((sum, { upAt, downAt }) => sum + (downAt ?? now) - upAt, 0);
   if (life <= 0) return { utilisation: 0, lostShare: 0 };
   const committed = outcomes.reduce((sum, outcome) => sum + work(outcome, job, fragments, instances), 0);
-  return { utilisation: committed / life, lostShare: lostSeconds(outcomes, fragments) / life };
+  return { utilisation: share(committed, life), lostShare: share(lostSeconds(outcomes, fragments), life) };
 }
+
+/** Instances and fragments are noted a moment apart: the rounding must not show. */
+const share = (seconds: number, life: number): number => Math.min(1, seconds / life);
 
 function work(
   { task, seconds, fragment }: OutcomeRow,
