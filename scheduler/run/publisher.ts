@@ -74,8 +74,10 @@ export class Publisher {
       move(this.stagedPath(fragment, task, position, path), path);
     } catch (error) {
       this.problems++;
-      const why = error instanceof Error ? error.message : String(error);
-      onProblem(`an output of task ${job.tasks[task]!.task} could not be put in place at ${path}: ${why}`);
+      const name = job.tasks[task]!.task;
+      onProblem(
+        `an output of task ${name} could not be put in place at ${path}: ${whyNot(error)}; make room for it, then \`morsel resume\` puts it there`,
+      );
     }
   }
 
@@ -97,6 +99,16 @@ function syncFile(path: string): void {
   } finally {
     closeSync(file);
   }
+}
+
+/** What is in the way of an output, in words. */
+function whyNot(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'EEXIST' || code === 'ENOTDIR') return 'a file stands where a folder would have to be';
+  if (code === 'EISDIR' || code === 'ENOTEMPTY') return 'a folder stands in its place';
+  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') return 'you may not write there';
+  if (code === 'ENOSPC' || code === 'EDQUOT') return 'there is no space left';
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** A rename, also from one file system to another: a reader sees the whole file or none. */
