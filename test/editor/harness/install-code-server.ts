@@ -37,8 +37,9 @@ export async function installCodeServer(cache: string): Promise<Installation> {
 
 async function npmInstall(name: string, cwd: string, bin: string): Promise<void> {
   const env: NodeJS.ProcessEnv = { ...process.env, PATH: bin + delimiter + process.env['PATH'] };
+  // What the npm says that started us: its user agent names a Node by which code-server judges this one.
   for (const key of Object.keys(env))
-    if (/^npm_(lifecycle|package|command|execpath|node_execpath)/.test(key)) delete env[key];
+    if (/^npm_(lifecycle|package|command|execpath|node_execpath|config_user_agent)/.test(key)) delete env[key];
   const npm = spawn('npm', ['install', '--no-audit', '--no-fund', name], {
     cwd,
     env,
