@@ -21,7 +21,7 @@ target t slurm { instances 1..2 lifespan 1 h price 1 per hour arguments ["x"] pa
 target h ssh { hosts ["a"] }`;
 
 const tokens = CstUtils.flattenCst(
-  LangiumDocumentFactory.fromString(whole, URI.file('/work/whole.morsel')).parseResult.value.$cstNode!,
+  LangiumDocumentFactory.fromString(whole, URI.file('/project/whole.morsel')).parseResult.value.$cstNode!,
 )
   .map(({ text }) => text)
   .toArray();
@@ -45,7 +45,7 @@ it('is checked, lowered and laid out without a fault, whatever is missing or out
       const broken = [...tokens];
       for (const { at, remove, insert } of changes) broken.splice(at, remove, ...insert);
       const text = broken.slice(0, end + 1).join(' ');
-      const document = LangiumDocumentFactory.fromString(text, URI.file(`/work/${number++}.morsel`));
+      const document = LangiumDocumentFactory.fromString(text, URI.file(`/project/${number++}.morsel`));
       LangiumDocuments.addDocument(document);
       await DocumentBuilder.build([document], { validation: true });
       for (const job of findJobs(document)) lowerJob(job);

@@ -8,7 +8,7 @@ import { createMorselServices, formatted } from '../../language/index.ts';
 
 const { shared } = createMorselServices(EmptyFileSystem);
 const parse = (text: string): LangiumDocument =>
-  shared.workspace.LangiumDocumentFactory.fromString(text, URI.file('/work/job.morsel'));
+  shared.workspace.LangiumDocumentFactory.fromString(text, URI.file('/project/job.morsel'));
 const format = (text: string): string => formatted(parse(text))!;
 
 /** Tokens and comments. */

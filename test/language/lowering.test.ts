@@ -35,9 +35,9 @@ describe('a job', () => {
 
   it('names its file, its folder and where its tasks stand', async () => {
     const spec = await lower(job('task t for p in photos { run "ls {p.path}" }'));
-    expect(spec).toMatchObject({ version: 1, job: 'j', file: '/work/job.morsel', directory: '/work' });
+    expect(spec).toMatchObject({ version: 1, job: 'j', file: '/project/job.morsel', directory: '/project' });
     expect(spec.tasks[0]!.source).toEqual({
-      file: '/work/job.morsel',
+      file: '/project/job.morsel',
       start: { line: 2, character: 0 },
       end: { line: 2, character: 44 },
     });
@@ -275,13 +275,12 @@ describe('targets', () => {
 describe('imports', () => {
   it('give params, inputs and targets, whose paths start from their own folder', async () => {
     const spec = await lower({
-      'jobs/job.morsel':
-        'import "../shared/common.morsel" job j on lab { task t for row in rows { run "x {row} {n}" } }',
-      'shared/common.morsel': 'param n = 3 input rows = csv "rows.csv" target lab local { instances 3 }',
+      'jobs/job.morsel': 'import "../lab/common.morsel" job j on lab { task t for row in rows { run "x {row} {n}" } }',
+      'lab/common.morsel': 'param n = 3 input rows = csv "rows.csv" target lab local { instances 3 }',
     });
-    expect(spec).toMatchObject({ directory: '/work/jobs', params: { n: 3 }, target: { name: 'lab' } });
+    expect(spec).toMatchObject({ directory: '/project/jobs', params: { n: 3 }, target: { name: 'lab' } });
     expect(spec.inputs).toMatchObject([
-      { kind: 'csv', path: '../shared/rows.csv', source: { file: '/work/shared/common.morsel' } },
+      { kind: 'csv', path: '../lab/rows.csv', source: { file: '/project/lab/common.morsel' } },
     ]);
   });
 });

@@ -13,7 +13,7 @@ import {
 } from '../../language/index.ts';
 import type { JobSpec } from '../../scheduler/job-spec.ts';
 
-/** Files by path below `/work/`, built and checked; the document of the first is answered. */
+/** Files by path below `/project/`, built and checked; the document of the first is answered. */
 export async function build(files: string | Record<string, string>, inputProbe?: InputProbe): Promise<LangiumDocument> {
   const named = typeof files === 'string' ? { 'job.morsel': files } : files;
   const fileSystem = new VirtualFileSystemProvider();
@@ -27,7 +27,7 @@ export async function build(files: string | Record<string, string>, inputProbe?:
   return document;
 }
 
-export const uriOf = (path: string): URI => URI.file(`/work/${path}`);
+export const uriOf = (path: string): URI => URI.file(`/project/${path}`);
 
 export interface Found {
   code: string;

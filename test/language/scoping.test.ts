@@ -48,13 +48,13 @@ describe('imports', () => {
 describe('a change of an imported file', () => {
   it('is seen in the files that import it, also where only a placeholder names something of it', async () => {
     const fileSystem = new VirtualFileSystemProvider();
-    const uri = URI.file('/work/b.morsel');
+    const uri = URI.file('/project/b.morsel');
     fileSystem.insert(uri, 'param n = 1');
-    fileSystem.insert(URI.file('/work/a.morsel'), 'import "b.morsel" job j { task t { run "x {n}" } }');
+    fileSystem.insert(URI.file('/project/a.morsel'), 'import "b.morsel" job j { task t { run "x {n}" } }');
     const { shared } = createMorselServices({ fileSystemProvider: () => fileSystem });
     const { DocumentBuilder, LangiumDocuments } = shared.workspace;
     DocumentBuilder.updateBuildOptions = { validation: true };
-    const document: LangiumDocument = await LangiumDocuments.getOrCreateDocument(URI.file('/work/a.morsel'));
+    const document: LangiumDocument = await LangiumDocuments.getOrCreateDocument(URI.file('/project/a.morsel'));
     await DocumentBuilder.build([document], { validation: true });
     expect(findings(document)).toEqual([]);
 
