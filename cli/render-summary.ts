@@ -45,7 +45,9 @@ function headline({ job, run, state, items }: RunSummary, paint: Paint): string 
 function figures(summary: RunSummary): string[] {
   const { fragments, splits, instances, utilisation, lostShare, makespanSeconds, predictedSeconds } = summary;
   const predicted =
-    predictedSeconds === null ? 'nothing was known beforehand' : `predicted ${durationBand(predictedSeconds)}`;
+    predictedSeconds === null
+      ? 'too little was known beforehand to predict it'
+      : `predicted ${durationBand(predictedSeconds)}`;
   return table([
     ['  time', `${duration(makespanSeconds)}, ${predicted}`],
     ['  fragments', `${count(fragments)}, ${count(splits)} of them split, on ${counted(instances, 'instance')}`],

@@ -98,7 +98,7 @@ export interface RunSummary {
   items: ItemCounts;
   /** Time in which a process of the run was at work. */
   makespanSeconds: number;
-  /** As predicted before the first item; null where nothing was known. */
+  /** As predicted before the first item; null where that would rest on guesses. */
   predictedSeconds: Interval | null;
   /** Committed work over instance life. */
   utilisation: number;

@@ -31,6 +31,8 @@ import { checkTarget, chooseTarget, executes } from './target-choice.ts';
 
 /** What a run predicts of itself before its first item must not keep that waiting. */
 const QUICK_PLAN = { draws: 8, mostSteps: 10_000 };
+/** A prediction of which more than this share is a guess is none. */
+const MOST_GUESSED_SHARE = 0.1;
 /** Progress is told at most so often. */
 const PROGRESS_MS = 500;
 /** How exactly a resume knows for how long a cut-off process was at work. */
@@ -261,14 +263,24 @@ function createPublisher({ folder, job, items, journal }: Begun, log: EventLog):
   return publisher;
 }
 
-/** Journals how long the run is predicted to take, where anything is known of it. */
+/** Journals how long the run is predicted to take, unless that would rest on guesses. */
 function predict({ job, workload, journal }: Begun, model: PredictiveModel): void {
-  const { tasks } = workload;
-  const isKnown = ({ key, estimateSeconds }: WorkloadTask): boolean =>
-    estimateSeconds !== null || model.observations(key) > 0;
-  if (!tasks.some(isKnown)) return;
+  const seconds = (tasks: readonly WorkloadTask[]): number =>
+    tasks.reduce((sum, task) => sum + expectedSeconds(task, model), 0);
+  const guessed = workload.tasks.filter(
+    ({ key, estimateSeconds }) => estimateSeconds === null && model.observations(key) === 0,
+  );
+  if (seconds(guessed) > MOST_GUESSED_SHARE * seconds(workload.tasks)) return;
   const makespan = planMakespan({ job, workload, model, ...QUICK_PLAN });
   if (Number.isFinite(makespan.high)) journal.predict(makespan);
+}
+
+function expectedSeconds({ key, cohorts, estimateSeconds }: WorkloadTask, model: PredictiveModel): number {
+  const known = { key, instanceType: '', load: 0, idleSeconds: 0, estimateSeconds };
+  return cohorts.reduce(
+    (sum, { start, end, cost }) => sum + (end - start) * model.predict({ ...known, cost }).seconds,
+    0,
+  );
 }
 
 function settledIn(journal: Journal) {
