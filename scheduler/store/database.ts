@@ -19,6 +19,10 @@ export interface DatabaseOptions {
   readOnly?: boolean;
 }
 
+const SQLITE_BUSY = 5;
+const BUSY_MILLISECONDS = 10;
+const BUSY_ATTEMPTS = 500;
+
 /** Opens a database, and makes it where there is none. Other processes may have it open too. Throws a {@link StoreError}. */
 export function openDatabase(file: string, options: DatabaseOptions): DatabaseSync {
   const { what, version, schema, synchronous, readOnly = false } = options;
@@ -28,7 +32,10 @@ export function openDatabase(file: string, options: DatabaseOptions): DatabaseSy
   }
   try {
     const database = new DatabaseSync(file, { timeout: 10_000, readOnly });
-    if (!readOnly) database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${synchronous};`);
+    if (!readOnly) {
+      useWriteAheadLog(database);
+      database.exec(`PRAGMA synchronous = ${synchronous};`);
+    }
     checkVersion(database, file, what, version);
     if (!readOnly) create(database, schema, version);
     return database;
@@ -38,6 +45,19 @@ export function openDatabase(file: string, options: DatabaseOptions): DatabaseSy
     throw new StoreError(`the ${what} ${file} can't be used (${why}): if it is damaged, move it away`, {
       cause: error,
     });
+  }
+}
+
+/** SQLite does not wait for its timeout here: of two processes that make one database at once, one is refused. */
+function useWriteAheadLog(database: DatabaseSync): void {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return database.exec('PRAGMA journal_mode = WAL');
+    } catch (error) {
+      const isBusy = error instanceof Error && 'errcode' in error && error.errcode === SQLITE_BUSY;
+      if (!isBusy || attempt === BUSY_ATTEMPTS) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, BUSY_MILLISECONDS);
+    }
   }
 }
 

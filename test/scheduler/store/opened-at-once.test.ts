@@ -1,0 +1,34 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+
+const history = new URL('../../../scheduler/store/history.ts', import.meta.url).href;
+/** Opens and closes one new history after the other, as soon as it is told where. */
+const opener = `
+  import { once } from 'node:events';
+  import { openHistory } from ${JSON.stringify(history)};
+  process.stdout.write('ready');
+  for (const folder of JSON.parse(String((await once(process.stdin, 'data'))[0]))) openHistory(folder).close();
+  process.exit();
+`;
+
+test('processes that make one history at the same moment all get it', async () => {
+  const root = mkdtempSync(join(tmpdir(), 'morsel-at-once-'));
+  const folders = Array.from({ length: 40 }, (_, i) => join(root, String(i)));
+  const processes = Array.from({ length: 4 }, () =>
+    spawn(process.execPath, ['--input-type=module', '--eval', opener], { stdio: ['pipe', 'pipe', 'pipe'] }),
+  );
+  const ended = processes.map(async (child) => {
+    let problem = '';
+    child.stderr.on('data', (text) => (problem += String(text)));
+    const [code] = await once(child, 'close');
+    return code === 0 ? '' : problem;
+  });
+  await Promise.all(processes.map(({ stdout }) => once(stdout, 'data')));
+  for (const { stdin } of processes) stdin.write(JSON.stringify(folders));
+  expect(await Promise.all(ended)).toEqual(['', '', '', '']);
+  rmSync(root, { recursive: true });
+});
