@@ -6,12 +6,16 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 
 const history = new URL('../../../scheduler/store/history.ts', import.meta.url).href;
-/** Opens and closes one new history after the other, as soon as it is told where. */
+/** Opens and closes one new history after the other, each at a moment that the other processes know as well. */
 const opener = `
   import { once } from 'node:events';
   import { openHistory } from ${JSON.stringify(history)};
   process.stdout.write('ready');
-  for (const folder of JSON.parse(String((await once(process.stdin, 'data'))[0]))) openHistory(folder).close();
+  const { folders, startMs } = JSON.parse(String((await once(process.stdin, 'data'))[0]));
+  for (const [index, folder] of folders.entries()) {
+    while (Date.now() < startMs + 25 * index);
+    openHistory(folder).close();
+  }
   process.exit();
 `;
 
@@ -28,7 +32,8 @@ test('processes that make one history at the same moment all get it', async () =
     return code === 0 ? '' : problem;
   });
   await Promise.all(processes.map(({ stdout }) => once(stdout, 'data')));
-  for (const { stdin } of processes) stdin.write(JSON.stringify(folders));
+  const startMs = Date.now() + 50;
+  for (const { stdin } of processes) stdin.write(JSON.stringify({ folders, startMs }));
   expect(await Promise.all(ended)).toEqual(['', '', '', '']);
   rmSync(root, { recursive: true });
 });
