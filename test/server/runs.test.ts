@@ -174,8 +174,10 @@ describe('a run', () => {
 });
 
 describe('failed items', () => {
-  const failureOf = (watcher: LspClient, of: string, since = 0) =>
-    watcher.diagnostics(of, (found) => found.some(({ source }) => source === 'morsel run'), 0, since);
+  const failureOf = async (watcher: LspClient, of: string, since = 0) => {
+    const isOfRun = ({ source }: { source?: string }): boolean => source === 'morsel run';
+    return (await watcher.diagnostics(of, (found) => found.some(isOfRun), 0, since)).filter(isOfRun);
+  };
 
   test('are problems on the task, with what they printed, until a newer run of the job', async () => {
     await open();
