@@ -83,7 +83,8 @@ export class FragmentGenerator {
     }
     if (filling.parts.length === 0) return demand.instance.fragments === 0 ? this.attempt(demand) : null;
     const limit = filling.isLearning ? 'learning' : bounds.limit;
-    return this.draft(filling.parts, demand, this.queue.readyTasks().length === 0 ? 'queue' : limit);
+    const isEmptied = this.queue.readyTasks().length === 0;
+    return this.draft(filling.parts, demand, isEmptied ? 'queue' : limit, bounds.size);
   }
 
   /** True if the instance has the cpus and the memory for something that is ready. */
@@ -151,10 +152,11 @@ export class FragmentGenerator {
     }
     if (!best) return null;
     const parts = this.take(best.task, best.cohort, 1, best.prediction, best.width, demand.overheads);
-    return this.draft(parts, demand, 'lifespan');
+    return this.draft(parts, demand, 'lifespan', best.prediction.seconds);
   }
 
-  private draft(parts: Part[], { overheads }: Demand, limit: Fragment['limit']): Draft {
+  private draft(parts: Part[], demand: Demand, limit: Fragment['limit'], aimSeconds: number): Draft {
+    const { overheads } = demand;
     const work = runSeconds(parts);
     const { dispatchSeconds, safePointSeconds } = overheads;
     const points = parts.reduce((sum, { piece, prediction, width }) => sum + pointsWithin(piece, prediction, width), 1);
@@ -167,6 +169,15 @@ export class FragmentGenerator {
         high: work.high + overhead,
       },
       limit,
+      sizing: {
+        lifeSeconds: finite(remainingLifespan(demand.instance, demand.now)),
+        workLeftSeconds: demand.workLeftSeconds,
+        sharers: demand.sharers,
+        aimSeconds,
+        dispatchSeconds,
+        safePointSeconds,
+        meanTimeBetweenFailuresSeconds: overheads.meanTimeBetweenFailuresSeconds,
+      },
     };
   }
 
@@ -226,6 +237,8 @@ export class FragmentGenerator {
     return order.map((_, i) => order[(first + i) % order.length]!);
   }
 }
+
+const finite = (seconds: number): number | null => (Number.isFinite(seconds) ? seconds : null);
 
 const isFull = ({ seconds, held, misfits }: Filling, { size }: Bounds): boolean =>
   (seconds >= size && held >= 1) || misfits > MISFITS;

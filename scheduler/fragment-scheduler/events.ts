@@ -79,8 +79,28 @@ export interface Fragment {
   pieces: Piece[];
   /** Run time on that instance, safe points included. */
   predictedSeconds: Interval;
-  /** What bounded its size, for `explain`. */
+  /** What bounded its size, for `explain`, … */
   limit: 'lifespan' | 'share' | 'learning' | 'queue';
+  /** … and the numbers that were weighed. */
+  sizing: Sizing;
+}
+
+/** Why a fragment has the size that it has. */
+export interface Sizing {
+  /** What was left of the instance's life; null where its end was not known. */
+  lifeSeconds: number | null;
+  /** Predicted work that no instance had yet, in seconds of this instance, … */
+  workLeftSeconds: number;
+  /** … and among how many instances it was shared. */
+  sharers: number;
+  /** The seconds of work that were aimed at. */
+  aimSeconds: number;
+  /** What one more fragment costs, … */
+  dispatchSeconds: number;
+  /** … and one safe point. */
+  safePointSeconds: number;
+  /** Mean time until an instance ends without warning, as learnt so far. */
+  meanTimeBetweenFailuresSeconds: number;
 }
 
 /** A range of alike items of one task in a fragment. */

@@ -13,4 +13,6 @@ export interface Observation {
   load: number;
   /** How long the instance had been idle before the fragment that the items were in. */
   idleSeconds: number;
+  /** True if the items had not ended after so long: their instance ended first (a censored observation). */
+  outlasted?: boolean;
 }

@@ -21,6 +21,15 @@ const fragment: Fragment = {
   pieces: [{ task: 0, start: 0, end: 1_000_000, everyItems: 0, everySeconds: null, itemSeconds: seconds }],
   predictedSeconds: seconds,
   limit: 'queue',
+  sizing: {
+    lifeSeconds: null,
+    workLeftSeconds: 1,
+    sharers: 1,
+    aimSeconds: 1,
+    dispatchSeconds: 0.01,
+    safePointSeconds: 0.005,
+    meanTimeBetweenFailuresSeconds: 3600,
+  },
 };
 
 test('what was committed is there for the next process, and what was open counts as lost', () => {

@@ -85,4 +85,13 @@ export const fragmentOf = (id: number, instance: string, end: number, seconds: n
   ],
   predictedSeconds: { low: seconds * end, expected: seconds * end, high: 1.5 * seconds * end },
   limit: 'queue',
+  sizing: {
+    lifeSeconds: null,
+    workLeftSeconds: 1,
+    sharers: 1,
+    aimSeconds: 1,
+    dispatchSeconds: 0.01,
+    safePointSeconds: 0.005,
+    meanTimeBetweenFailuresSeconds: 3600,
+  },
 });

@@ -156,6 +156,15 @@ export async function startWorker(options: HarnessOptions): Promise<Harness> {
         })),
         predictedSeconds: { low: 1, expected: 1, high: 1 },
         limit: 'queue',
+        sizing: {
+          lifeSeconds: null,
+          workLeftSeconds: 1,
+          sharers: 1,
+          aimSeconds: 1,
+          dispatchSeconds: 0.01,
+          safePointSeconds: 0.005,
+          meanTimeBetweenFailuresSeconds: 3600,
+        },
       };
       link.assign(fragment);
       await until(() => ends.has(fragment.id));
