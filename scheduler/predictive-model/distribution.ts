@@ -11,6 +11,18 @@ export function chanceWithin(prediction: ItemPrediction, seconds: number): numbe
   return normalCdf((NORMAL_TENTH * score) / (score < 0 ? -bounds.low : bounds.high));
 }
 
+/** The seconds within which an item ends with that chance, between 0 and 1. */
+export function quantileSeconds(prediction: ItemPrediction, share: number): number {
+  let low = 1e-12;
+  let high = 1e15;
+  while (high / low > 1.0001) {
+    const middle = Math.sqrt(low * high);
+    if (chanceWithin(prediction, middle) < share) low = middle;
+    else high = middle;
+  }
+  return Math.sqrt(low * high);
+}
+
 /** Φ by Abramowitz and Stegun 26.2.17 (1964); off by less than 1e-7. */
 export function normalCdf(z: number): number {
   const t = 1 / (1 + 0.2316419 * Math.abs(z));
