@@ -4,9 +4,9 @@ import type { FragmentScheduler } from '../fragment-scheduler/scheduler.ts';
 import type { ItemTable } from '../items/item-table.ts';
 import type { JobSpec } from '../job-spec.ts';
 import type { Observation } from '../predictive-model/observation.ts';
-import type { Interval } from '../predictive-model/prediction.ts';
+import type { Interval, PredictionBasis } from '../predictive-model/prediction.ts';
 import type { History } from '../store/history.ts';
-import type { Journal } from '../store/journal.ts';
+import type { Journal, TaskBasis } from '../store/journal.ts';
 import type { Clock } from '../targets/clock.ts';
 import type { InstanceFacts, Target, TargetListener } from '../targets/target.ts';
 import type { ItemFailure, ItemReport, ResourceSample } from '../worker/protocol.ts';
@@ -36,6 +36,8 @@ export interface RunHostOptions {
   /** Where observations go; null for a run that only seems to take place. */
   history: History | null;
   scheduler: FragmentScheduler;
+  /** What the predictions of a task rest on at present. */
+  basis: (task: number) => PredictionBasis;
   /** Puts outputs in place; null where there are none. */
   publisher: Publisher | null;
   log: EventLog;
@@ -220,13 +222,17 @@ export class RunHost implements TargetListener {
     journal.together(() => {
       record?.();
       for (const decision of decisions) {
-        if (decision.kind === 'assign') journal.assigned(decision.fragment, now);
+        if (decision.kind === 'assign') journal.assigned(decision.fragment, this.bases(decision.fragment), now);
         if (decision.kind === 'give-up') journal.settle(decision.task, decision, 'failed', decision.why, now);
         if (decision.kind === 'skip') {
           journal.settle(decision.task, decision, 'skipped', workload.tasks[decision.because]!.task, now);
         }
       }
     });
+  }
+
+  private bases({ pieces }: Fragment): TaskBasis[] {
+    return [...new Set(pieces.map(({ task }) => task))].map((task) => ({ task, ...this.run.basis(task) }));
   }
 
   private carryOut(decision: Decision): void {

@@ -245,6 +245,10 @@ function createHost(begun: Begun, history: History, log: EventLog): RunHost {
     beganAt,
     history: isReal ? history : null,
     scheduler,
+    basis: (task) => {
+      const { key, estimateSeconds } = workload.tasks[task]!;
+      return model.basis(key, estimateSeconds);
+    },
     publisher: isReal ? createPublisher(begun, log) : null,
     log,
     clock,

@@ -14,6 +14,8 @@ export interface DatabaseOptions {
   version: number;
   /** Makes the tables of a new database. */
   schema: string;
+  /** What takes an older database to the next version: the first from version 1 to 2. It is not run on one that is only read. */
+  migrations?: readonly string[];
   /** `FULL`: a transaction is on disk when it is over. */
   synchronous: 'FULL' | 'NORMAL';
   readOnly?: boolean;
@@ -25,7 +27,7 @@ const BUSY_ATTEMPTS = 500;
 
 /** Opens a database, and makes it where there is none. Other processes may have it open too. Throws a {@link StoreError}. */
 export function openDatabase(file: string, options: DatabaseOptions): DatabaseSync {
-  const { what, version, schema, synchronous, readOnly = false } = options;
+  const { what, version, synchronous, readOnly = false } = options;
   if (!existsSync(file)) {
     if (readOnly) throw new StoreError(`there is no ${what} at ${file}`);
     createPrivate(file, what);
@@ -37,7 +39,7 @@ export function openDatabase(file: string, options: DatabaseOptions): DatabaseSy
       database.exec(`PRAGMA synchronous = ${synchronous};`);
     }
     checkVersion(database, file, what, version);
-    if (!readOnly) create(database, schema, version);
+    if (!readOnly) bringUpToDate(database, options);
     return database;
   } catch (error) {
     if (error instanceof StoreError) throw error;
@@ -105,10 +107,14 @@ function checkVersion(database: DatabaseSync, file: string, what: string, versio
   );
 }
 
-function create(database: DatabaseSync, schema: string, version: number): void {
+/** Makes the tables of a new database, and those of an older version what they are now. */
+function bringUpToDate(database: DatabaseSync, { version, schema, migrations = [] }: DatabaseOptions): void {
   if (versionOf(database) === version) return;
   transaction(database, () => {
     // Another process may have been first.
-    if (versionOf(database) < version) database.exec(`${schema}; PRAGMA user_version = ${version};`);
+    const found = versionOf(database);
+    if (found >= version) return;
+    const steps = found === 0 ? [schema] : migrations.slice(found - 1);
+    database.exec(`${steps.join(';\n')}; PRAGMA user_version = ${version};`);
   });
 }

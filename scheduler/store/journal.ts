@@ -4,15 +4,15 @@
  */
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
-import type { Fragment, FragmentEnd } from '../fragment-scheduler/events.ts';
+import type { Fragment, FragmentEnd, Piece, Sizing } from '../fragment-scheduler/events.ts';
 import type { JobSpec } from '../job-spec.ts';
-import type { Interval } from '../predictive-model/prediction.ts';
+import type { Interval, PredictionBasis } from '../predictive-model/prediction.ts';
 import type { InstanceFacts } from '../targets/target.ts';
 import type { ItemFailure, ItemReport } from '../worker/protocol.ts';
 import type { Range, Workload } from '../workload.ts';
 import { openDatabase, rows, transaction } from './database.ts';
 
-const JOURNAL_VERSION = 1;
+const JOURNAL_VERSION = 2;
 /** What items that did not fail printed and answered is kept up to so much in a run. */
 const KEPT_BYTES = 64 << 20;
 /** Beyond so many failed items only their ranges are kept, without what they printed. */
@@ -32,7 +32,7 @@ const SCHEMA = `
   );
   CREATE TABLE fragment (
     id INTEGER PRIMARY KEY, instance TEXT NOT NULL, pieces TEXT NOT NULL, predicted TEXT NOT NULL, size_limit TEXT NOT NULL,
-    assigned_at REAL NOT NULL, ended_at REAL, how TEXT
+    assigned_at REAL NOT NULL, ended_at REAL, how TEXT, reasons TEXT
   );
   CREATE TABLE outcome (
     task INTEGER NOT NULL, start INTEGER NOT NULL, end INTEGER NOT NULL, state TEXT NOT NULL, fragment INTEGER,
@@ -44,6 +44,9 @@ const SCHEMA = `
   );
   CREATE TABLE printed (task INTEGER NOT NULL, start INTEGER NOT NULL, end INTEGER NOT NULL, items TEXT NOT NULL);
   CREATE TABLE result (task INTEGER NOT NULL, start INTEGER NOT NULL, end INTEGER NOT NULL, items TEXT NOT NULL)`;
+
+/** Since version 2 fragments have their reasons, and pieces more than ranges. */
+const MIGRATIONS = ['ALTER TABLE fragment ADD COLUMN reasons TEXT'];
 
 export type ProcessEnd = 'done' | 'failed' | 'stopped';
 
@@ -68,6 +71,21 @@ export interface FragmentRow {
   endedAt: number | null;
   /** Null while it runs. */
   how: FragmentEnd | 'lost' | null;
+  /** Null where a version of Morsel that did not note them made the fragment. */
+  reasons: FragmentReasons | null;
+}
+
+/** What was known when a fragment was made. */
+export interface FragmentReasons {
+  sizing: Sizing;
+  /** With safe points and predicted run times. */
+  pieces: Piece[];
+  /** What the predictions of each of its tasks rested on. */
+  bases: TaskBasis[];
+}
+
+export interface TaskBasis extends PredictionBasis {
+  task: number;
 }
 
 export interface OutcomeRow extends Range {
@@ -95,13 +113,17 @@ export interface JournalledSafePoint {
 /** The journal of one run. Times are seconds since the run began, not counting when no process was at it. */
 export class Journal {
   private readonly database: DatabaseSync;
-  private readonly statements: ReturnType<typeof prepareAll>;
+  private prepared: ReturnType<typeof prepareAll> | undefined;
   private keptBytes = 0;
   private failures = 0;
 
   private constructor(database: DatabaseSync) {
     this.database = database;
-    this.statements = prepareAll(database);
+  }
+
+  /** Prepared when first needed: an older journal that is only read has no tables for some of them. */
+  private get statements(): ReturnType<typeof prepareAll> {
+    return (this.prepared ??= prepareAll(this.database));
   }
 
   /** Opens the journal in a run's folder, or begins one. Throws a StoreError. */
@@ -110,6 +132,7 @@ export class Journal {
       what: 'journal',
       version: JOURNAL_VERSION,
       schema: SCHEMA,
+      migrations: MIGRATIONS,
       synchronous: 'FULL',
       readOnly,
     } as const;
@@ -218,9 +241,11 @@ export class Journal {
     transaction(this.database, work);
   }
 
-  assigned({ id, instance, pieces, predictedSeconds, limit }: Fragment, now: number): void {
-    const ranges = pieces.map(({ task, start, end }) => ({ task, start, end }));
-    this.statements.assigned.run(id, instance, JSON.stringify(ranges), JSON.stringify(predictedSeconds), limit, now);
+  /** @param bases what the predictions of each task in the fragment rest on */
+  assigned(fragment: Fragment, bases: readonly TaskBasis[], now: number): void {
+    const { id, instance, pieces, predictedSeconds, limit, sizing } = fragment;
+    const [parts, predicted] = [JSON.stringify(pieces), JSON.stringify(predictedSeconds)];
+    this.statements.assigned.run(id, instance, parts, predicted, limit, now, JSON.stringify({ sizing, bases }));
   }
 
   fragmentEnded(fragment: number, how: FragmentEnd | 'lost', now: number): void {
@@ -266,15 +291,21 @@ export class Journal {
   }
 
   fragments(): FragmentRow[] {
-    const found = this.all<Omit<FragmentRow, 'pieces' | 'predictedSeconds'> & { pieces: string; predicted: string }>(
-      `SELECT id AS fragment, instance, pieces, predicted, size_limit AS "limit", assigned_at AS assignedAt,
-              ended_at AS endedAt, how FROM fragment ORDER BY id`,
-    );
-    return found.map(({ predicted, ...row }) => ({
-      ...row,
-      pieces: fromJson(row.pieces),
-      predictedSeconds: fromJson(predicted),
-    }));
+    // All columns, since an older journal that is only read lacks the last.
+    return this.all<StoredFragment>('SELECT * FROM fragment ORDER BY id').map((row) => {
+      const pieces = fromJson<Piece[]>(row.pieces);
+      return {
+        fragment: row.id,
+        instance: row.instance,
+        pieces,
+        predictedSeconds: fromJson(row.predicted),
+        limit: row.size_limit,
+        assignedAt: row.assigned_at,
+        endedAt: row.ended_at,
+        how: row.how,
+        reasons: row.reasons ? { ...fromJson<Omit<FragmentReasons, 'pieces'>>(row.reasons), pieces } : null,
+      };
+    });
   }
 
   counts(): { fragments: number; splits: number; instances: number; nextFragment: number } {
@@ -340,6 +371,19 @@ export class Journal {
   }
 }
 
+interface StoredFragment {
+  id: number;
+  instance: string;
+  /** JSON, as `predicted` and `reasons`. */
+  pieces: string;
+  predicted: string;
+  size_limit: Fragment['limit'];
+  assigned_at: number;
+  ended_at: number | null;
+  how: FragmentRow['how'];
+  reasons?: string | null;
+}
+
 // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- what was written is what is read
 function fromJson<T>(text: string): T {
   return JSON.parse(text);
@@ -354,7 +398,8 @@ function prepareAll(database: DatabaseSync) {
     ),
     instanceDown: prepare('UPDATE instance SET down_at = ?, reason = ? WHERE name = ? AND down_at IS NULL'),
     assigned: prepare(
-      'INSERT INTO fragment (id, instance, pieces, predicted, size_limit, assigned_at) VALUES (?, ?, ?, ?, ?, ?)',
+      `INSERT INTO fragment (id, instance, pieces, predicted, size_limit, assigned_at, reasons)
+       VALUES (?, ?, ?, ?, ?, ?, ?)`,
     ),
     fragmentEnded: prepare('UPDATE fragment SET ended_at = ?, how = ? WHERE id = ? AND ended_at IS NULL'),
     outcome: prepare('INSERT INTO outcome VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)'),

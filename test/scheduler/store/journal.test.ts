@@ -6,6 +6,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Fragment } from '../../../scheduler/fragment-scheduler/events.ts';
 import { Journal } from '../../../scheduler/store/journal.ts';
 import { jobSpec } from '../job-specs.ts';
+import { asVersion1 } from './old-journal.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -32,12 +33,21 @@ const fragment: Fragment = {
   },
 };
 
+const basis = {
+  task: 0,
+  kind: 'observed',
+  observations: 40,
+  model: 'linear in cost',
+  medianError: 0.04,
+  coverage: 0.8,
+} as const;
+
 test('what was committed is there for the next process, and what was open counts as lost', () => {
   const first = Journal.open(folder);
   first.begin('r', jobSpec({ directory: '/job' }), { tasks: [] });
   const { process } = first.beginProcess(1);
   first.instanceUp(process, 'here-1', facts, 1);
-  first.assigned(fragment, 2);
+  first.assigned(fragment, [basis], 2);
   const done = { task: 0, start: 0, end: 500_000, state: 'done', seconds: 9, squaredSeconds: 1 } as const;
   const failure = { position: 500_000, attempts: 2, message: 'exited with 3', stdout: '', stderr: 'no' };
   const failed = { task: 0, start: 500_000, end: 500_001, state: 'failed', failures: [failure] } as const;
@@ -59,6 +69,31 @@ test('what was committed is there for the next process, and what was open counts
   expect(next.committedBy(0, 500_000)).toBeNull();
   expect(next.failed()).toEqual([{ task: 0, ...failure }]);
   next.close();
+});
+
+test('why a fragment was made as it was is kept with it', () => {
+  const journal = Journal.open(folder);
+  journal.assigned(fragment, [basis], 2);
+  const { sizing, pieces } = fragment;
+  expect(journal.fragments()).toMatchObject([{ limit: 'queue', reasons: { sizing, pieces, bases: [basis] } }]);
+  journal.close();
+});
+
+test('a journal of version 1 is read as it is, and brought up to date when it is gone on with', () => {
+  const journal = Journal.open(folder);
+  journal.assigned(fragment, [basis], 2);
+  journal.close();
+  asVersion1(folder);
+
+  const read = Journal.open(folder, { readOnly: true });
+  expect(read.fragments()).toMatchObject([{ fragment: 0, limit: 'queue', assignedAt: 2, reasons: null }]);
+  read.close();
+
+  const next = Journal.open(folder);
+  next.assigned({ ...fragment, id: 1 }, [basis], 3);
+  expect(next.fragments().map(({ reasons }) => reasons?.sizing ?? null)).toEqual([null, fragment.sizing]);
+  next.close();
+  Journal.open(folder).close();
 });
 
 test('a transaction that fails leaves nothing of itself', () => {
@@ -113,7 +148,7 @@ test('says what is wrong with a journal that it can’t read', () => {
   const newer = new DatabaseSync(file);
   newer.exec('PRAGMA user_version = 99');
   newer.close();
-  expect(() => Journal.open(folder)).toThrow('was written by a newer Morsel (version 99; this one reads up to 1)');
+  expect(() => Journal.open(folder)).toThrow('was written by a newer Morsel (version 99; this one reads up to 2)');
   rmSync(file);
   writeFileSync(file, 'this is no database, '.repeat(500));
   expect(() => Journal.open(folder)).toThrow('if it is damaged, move it away');
