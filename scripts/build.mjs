@@ -7,6 +7,7 @@
  *   dist/server/main.js        the language server; planner-thread.js beside it makes plans
  *   dist/client/extension.cjs  the VS Code extension
  *   dist/client/panel/         the page of its panel
+ *   dist/arena-policy.mjs      the scheduler as a policy of a referee that replays recorded run times (bench/arena)
  *
  * Sourcemaps stand beside the bundles for whoever debugs a checkout; packages leave them out.
  */
@@ -56,6 +57,7 @@ const bundles = [
     chunkNames: '[name]-[hash]',
   },
   { ...esm, entryPoints: ['scheduler/worker/main.ts'], outfile: `${dist}/worker.js` },
+  { ...esm, entryPoints: ['bench/arena/policy.ts'], outfile: `${dist}/arena-policy.mjs` },
   {
     ...esm,
     entryPoints: { main: 'server/main.ts', 'planner-thread': 'server/plan/planner-thread.ts' },

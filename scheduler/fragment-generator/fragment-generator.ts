@@ -1,17 +1,35 @@
 import type { Fragment, Piece } from '../fragment-scheduler/events.ts';
+import { chanceWithin } from '../predictive-model/distribution.ts';
 import { itemInterval, sumInterval, type ItemPrediction, type Predictor } from '../predictive-model/model.ts';
 import type { Interval } from '../predictive-model/prediction.ts';
 import { concurrency, remainingLifespan, type InstanceRecord } from '../resource-monitor/resource-monitor.ts';
-import { injectSafePoints, type Overheads } from '../safe-points/injector.ts';
+import { injectSafePoints, type InjectedPoints, type Overheads, type PlannedPart } from '../safe-points/injector.ts';
 import type { TaskQueue } from '../task-queue/task-queue.ts';
-import type { Workload } from '../workload.ts';
+import type { Range, Workload } from '../workload.ts';
+import { Filling, type Part } from './filling.ts';
 
 /** A fragment is at least so many times as long as what it costs to begin and end one. */
-const LEAST_OVERHEADS = 10;
+const LEAST_OVERHEADS = 6;
 /** While fewer items of a task have been seen, its fragments hold at most twice as many as have. */
 const LEARNT_ITEMS = 16;
 /** After so many cohorts that do not fit, nothing smaller is looked for. */
 const MISFITS = 256;
+/** Items are put into a fragment in order of priority as long as their chance to end in time is so good, … */
+const CONFIDENT = 0.85;
+/** … in standard deviations of the fragment's run time. */
+const CONFIDENT_SIGMAS = 1.04;
+/** An item that was lost before is tried again where its chance is so good. */
+const SECOND_TRY = 0.6;
+/** What is left of a life is offered to at most so many cohorts, of different lengths. */
+const FILLERS = 24;
+/** Two cohorts are of different length if their items differ by so much. */
+const DIFFERENT = 1.15;
+/** A fragment holds no more items than that are reached with such a chance. */
+const LEAST_REACH = 0.02;
+/** Nor more than take so many times the life that is left. */
+const MOST_OVERFILL = 1.25;
+const MOST_FILLERS_TAKEN = 4096;
+const NO_POINTS = { everyItems: 0, everySeconds: null };
 
 /** What a fragment may be made from, and for whom. */
 export interface Demand {
@@ -21,156 +39,259 @@ export interface Demand {
   sharers: number;
   /** Predicted work that no instance has yet, in seconds on one instance. */
   workLeftSeconds: number;
+  /** Seconds from now until all instances would end together, if the work left were shared out well. */
+  fairSeconds: number;
   overheads: Overheads;
 }
 
 /** A fragment without the id and instance that the scheduler gives it. */
 export type Draft = Omit<Fragment, 'id' | 'instance'>;
 
-interface Part {
-  piece: Piece;
-  prediction: ItemPrediction;
-  /** Items that run at once. */
-  width: number;
+/** How instances come and end. */
+export interface Pool {
+  /**
+   * True if an instance can be retired for a fresh one: then what is left of its life is worth something. If not, it costs
+   * nothing to try an item that may not fit.
+   */
+  replacesInstances: boolean;
+  /** True if workers watch their deadline, and reach a safe point by themselves before an item that may not fit. */
+  watchesDeadlines: boolean;
+  /** How long a fresh instance lives; null for no end. */
+  lifespanSeconds: number | null;
 }
 
 /** Seconds of work to aim at, and the life that every item must fit into. */
 interface Bounds {
   size: number;
   life: number;
+  /** The life of a fresh instance. */
+  wholeLife: number;
   limit: Fragment['limit'];
 }
 
-/** A fragment in the making. */
-interface Filling {
-  parts: Part[];
-  /** Expected run time of the parts. */
-  seconds: number;
-  /** How much of the instance its items hold if all run at once; as long as that is less than 1, more cost no time. */
-  held: number;
-  /** Cohorts, or whole tasks, whose items would not fit. */
-  misfits: number;
-  /** True if so little is known of some task that fewer of its items were taken than would fit. */
-  isLearning: boolean;
+/** What the ends of lives are filled with. */
+interface Filler {
+  task: number;
+  cohort: number;
+  prediction: ItemPrediction;
+  width: number;
+  /** Items that are taken at once, so that a safe point is worth its while. */
+  unit: number;
+  left: number;
 }
 
 /**
  * The Fragment Generator: takes ready items from the queue and makes the fragment that suits the instance that asks.
  *
- * Its size is bounded by what is left of the instance's life, by the instance's share of the work that is left (half of an
- * even split, as in factoring self-scheduling, Hummel et al. 1992, so that all finish together), and by how little is known
- * of the tasks in it. Within that, tasks that much waits for come first and long items before short ones, so that the short
- * ones can fill what is left.
+ * Its size is bounded by what is left of the instance's life, by the instance's share of the work that is left, and by how
+ * little is known of the tasks in it. Within that, what the longest chain of work waits for comes first, and long items
+ * before short ones; the end of a life is filled with what makes best use of it.
  */
 export class FragmentGenerator {
   private readonly workload: Workload;
   private readonly queue: TaskQueue;
   private readonly model: Predictor;
+  private readonly pool: Pool;
 
-  constructor(workload: Workload, queue: TaskQueue, model: Predictor) {
+  constructor(workload: Workload, queue: TaskQueue, model: Predictor, pool: Pool) {
     this.workload = workload;
     this.queue = queue;
     this.model = model;
+    this.pool = pool;
   }
 
   /** Takes the items of the next fragment out of the queue; null if nothing ready fits the instance. */
   createFragment(demand: Demand): Draft | null {
     const bounds = this.predictOptimalFragmentSize(demand);
-    const filling: Filling = { parts: [], seconds: 0, held: 0, misfits: 0, isLearning: false };
-    for (const task of this.queue.readyTasks().slice()) {
-      if (isFull(filling, bounds)) break;
-      this.fillFrom(task, filling, bounds, demand);
-    }
-    if (filling.parts.length === 0) return demand.instance.fragments === 0 ? this.attempt(demand) : null;
-    const limit = filling.isLearning ? 'learning' : bounds.limit;
-    const isEmptied = this.queue.readyTasks().length === 0;
-    return this.draft(filling.parts, demand, isEmptied ? 'queue' : limit, bounds.size);
+    const filling = new Filling();
+    this.retryLostItems(filling, bounds, demand);
+    const isLearning = this.fillInOrder(filling, bounds, demand);
+    if (bounds.limit === 'lifespan' && !isLearning) this.fillRestOfLife(filling, bounds, demand);
+    if (filling.isEmpty) return demand.instance.fragments === 0 ? this.attempt(demand) : null;
+    const limit = isLearning ? 'learning' : bounds.limit;
+    return this.draft(filling.parts, demand, limit, bounds.size);
   }
 
   /** True if the instance has the cpus and the memory for something that is ready. */
   hasRoom(instance: InstanceRecord): boolean {
-    return this.queue.readyTasks().some((task) => concurrency(instance, this.workload.tasks[task]!.needs) > 0);
-  }
-
-  /** Adds as many ready items of a task as the bounds allow, long ones first. */
-  private fillFrom(task: number, filling: Filling, bounds: Bounds, demand: Demand): void {
-    const width = concurrency(demand.instance, this.workload.tasks[task]!.needs);
-    if (width === 0 || this.isTooLateToTry(task, demand)) {
-      filling.misfits++;
-      return;
-    }
-    let allowed = this.allowedWhileLearning(task, width);
-    for (const cohort of this.cohortsInOrder(task)) {
-      if (isFull(filling, bounds)) return;
-      if (allowed <= 0) {
-        filling.isLearning = true;
-        return;
-      }
-      const prediction = this.predict(task, cohort, demand);
-      if (filling.seconds + itemInterval(prediction).high > bounds.life) {
-        filling.misfits++;
-        continue;
-      }
-      const fitting = Math.floor(((bounds.size - filling.seconds) * width) / prediction.seconds);
-      const besides = Math.ceil((1 - filling.held) * width);
-      const parts = this.take(
-        task,
-        cohort,
-        Math.min(Math.max(fitting, besides), allowed),
-        prediction,
-        width,
-        demand.overheads,
-      );
-      const items = parts.reduce((sum, { piece }) => sum + piece.end - piece.start, 0);
-      filling.parts.push(...parts);
-      filling.seconds += (items * prediction.seconds) / width;
-      filling.held += items / width;
-      allowed -= items;
-    }
+    const fits = (task: number): boolean => concurrency(instance, this.workload.tasks[task]!.needs) > 0;
+    for (const { task } of this.queue.readyCohorts()) if (fits(task)) return true;
+    return this.queue.readyApart().some(({ task }) => fits(task));
   }
 
   /** The seconds of work to aim at, and the life that it must fit into. */
-  private predictOptimalFragmentSize({ now, instance, sharers, workLeftSeconds, overheads }: Demand): Bounds {
-    const { dispatchSeconds, safePointSeconds } = overheads;
-    const life = remainingLifespan(instance, now) - dispatchSeconds - safePointSeconds;
-    const share = workLeftSeconds / sharers / 2;
-    const least = LEAST_OVERHEADS * (dispatchSeconds + safePointSeconds);
-    const size = Math.max(share, least);
-    return life < size ? { life, size: life, limit: 'lifespan' } : { life, size, limit: 'share' };
+  private predictOptimalFragmentSize({ now, instance, fairSeconds, overheads }: Demand): Bounds {
+    const { dispatchSeconds, safePointSeconds, coldSeconds } = overheads;
+    const fixed = dispatchSeconds + safePointSeconds;
+    const life = remainingLifespan(instance, now) - fixed - (instance.fragments === 0 ? coldSeconds : 0);
+    const wholeLife = Math.max(life, (this.pool.lifespanSeconds ?? Infinity) - fixed - coldSeconds);
+    const size = Math.max(fairSeconds, LEAST_OVERHEADS * fixed);
+    return life < size ? { life, wholeLife, size: life, limit: 'lifespan' } : { life, wholeLife, size, limit: 'share' };
+  }
+
+  /** Items that an instance took with it come first in a fragment, where there is time for them. */
+  private retryLostItems(filling: Filling, { life, wholeLife, size }: Bounds, demand: Demand): void {
+    for (const { task, position } of this.queue.readyApart()) {
+      if (filling.seconds >= size) return;
+      const width = concurrency(demand.instance, this.workload.tasks[task]!.needs);
+      if (width === 0) continue;
+      const cohort = this.queue.cohortOf(task, position);
+      const prediction = this.predict(task, cohort, demand);
+      const chance = filling.chanceOfOneMore(prediction, life);
+      const best = chanceWithin(prediction, wholeLife);
+      if (chance < SECOND_TRY * best && (demand.instance.fragments > 0 || !filling.isEmpty)) continue;
+      filling.add({ task, cohort, position, count: 1, prediction, width });
+    }
+  }
+
+  /**
+   * Adds ready items in order of priority, as many as the bounds allow.
+   * @returns true if fewer items were taken than would fit, since so little is known of some task
+   */
+  private fillInOrder(filling: Filling, bounds: Bounds, demand: Demand): boolean {
+    let misfits = 0;
+    let isLearning = false;
+    const allowed = new Map<number, number>();
+    for (const { task, cohort } of this.queue.readyCohorts()) {
+      if ((filling.seconds >= bounds.size && filling.held >= 1) || misfits > MISFITS) break;
+      const width = concurrency(demand.instance, this.workload.tasks[task]!.needs);
+      if (width === 0 || this.isTooLateToTry(task, demand)) {
+        misfits++;
+        continue;
+      }
+      const allowedOfTask = allowed.get(task) ?? this.allowedWhileLearning(task, width);
+      const prediction = this.predict(task, cohort, demand);
+      const fitting = this.countThatFits(filling, prediction, width, bounds);
+      if (fitting === 0) misfits++;
+      const count = Math.min(fitting, allowedOfTask, this.queue.readyIn(task, cohort));
+      isLearning ||= fitting > allowedOfTask;
+      if (count <= 0) continue;
+      filling.add({ task, cohort, position: null, count, prediction, width });
+      allowed.set(task, allowedOfTask - count);
+    }
+    return isLearning;
+  }
+
+  /** How many items of a kind can be added so that they end in time with confidence, and the size is not exceeded. */
+  private countThatFits(filling: Filling, prediction: ItemPrediction, width: number, bounds: Bounds): number {
+    const { life, wholeLife, size } = bounds;
+    const bySize = Math.round(((size - filling.seconds) * width) / prediction.seconds);
+    const besides = Math.ceil((1 - filling.held) * width);
+    const most = Math.max(bySize, besides, filling.isEmpty ? 1 : 0);
+    if (most <= 0) return 0;
+    const best = chanceWithin(prediction, wholeLife);
+    if (filling.chanceOfOneMore(prediction, life) < CONFIDENT * best) return 0;
+    let fits = 1;
+    let tooMany = most + 1;
+    while (tooMany - fits > 1) {
+      const count = (fits + tooMany) >> 1;
+      if (filling.secondsWith(prediction, width, count, CONFIDENT_SIGMAS) <= life) fits = count;
+      else tooMany = count;
+    }
+    return fits;
+  }
+
+  /**
+   * What is left of a life after all that surely fits is given to what makes best use of it: the items whose expected
+   * work, if it ends in time, is the greatest share of the time that they would take.
+   */
+  private fillRestOfLife(filling: Filling, { life }: Bounds, demand: Demand): void {
+    const most = Math.min(MOST_OVERFILL * life, Math.max(life, demand.fairSeconds));
+    const { safePointSeconds } = demand.overheads;
+    const fillers = this.fillers(filling, demand);
+    for (let taken = 0; taken < MOST_FILLERS_TAKEN; taken++) {
+      if (filling.chanceWithin(life) < LEAST_REACH || filling.seconds > most) return;
+      let best: Filler | null = null;
+      let bestUse = this.pool.replacesInstances ? CONFIDENT : 0.01;
+      const left = Math.max(1e-9, life - filling.seconds);
+      for (const filler of fillers) {
+        if (filler.left <= 0) continue;
+        const { prediction, unit, width } = filler;
+        const chance = filling.chanceOfOneMore(prediction, life);
+        const work = (unit * prediction.seconds) / width;
+        const time = chance * work + (1 - chance) * Math.max(left, work / 2) + safePointSeconds;
+        const use = (chance * work) / time;
+        if (use <= bestUse) continue;
+        best = filler;
+        bestUse = use;
+      }
+      if (!best) return;
+      const count = Math.min(best.unit, best.left);
+      const { task, cohort, prediction, width } = best;
+      if (this.pool.watchesDeadlines && filling.secondsWith(prediction, width, count, 0) > life) return;
+      best.left -= count;
+      filling.add({ task, cohort, position: null, count, prediction, width });
+    }
+  }
+
+  /** Some ready cohorts of different lengths. */
+  private fillers(filling: Filling, demand: Demand): Filler[] {
+    const { safePointSeconds } = demand.overheads;
+    const taken = new Map<string, number>();
+    for (const { task, cohort, count } of filling.parts)
+      taken.set(`${task}:${cohort}`, (taken.get(`${task}:${cohort}`) ?? 0) + count);
+    const fillers: Filler[] = [];
+    let misfits = 0;
+    for (const { task, cohort } of this.queue.readyCohorts()) {
+      if (fillers.length >= FILLERS || misfits > MISFITS) break;
+      const width = concurrency(demand.instance, this.workload.tasks[task]!.needs);
+      const left = this.queue.readyIn(task, cohort) - (taken.get(`${task}:${cohort}`) ?? 0);
+      if (width === 0 || left <= 0 || this.allowedWhileLearning(task, width) < Infinity) continue;
+      const prediction = this.predict(task, cohort, demand);
+      const isAnother = fillers.every(({ prediction: { seconds } }) => {
+        const ratio = seconds / prediction.seconds;
+        return ratio > DIFFERENT || ratio < 1 / DIFFERENT;
+      });
+      if (!isAnother) {
+        misfits++;
+        continue;
+      }
+      const unit = Math.max(1, Math.min(left, Math.floor((4 * safePointSeconds * width) / prediction.seconds)));
+      fillers.push({ task, cohort, prediction, width, unit, left });
+    }
+    return fillers;
   }
 
   /** A fresh instance tries something even where nothing seems to fit: the prediction may be wrong, and nothing lives longer. */
   private attempt(demand: Demand): Draft | null {
-    let best: { task: number; cohort: number; prediction: ItemPrediction; width: number } | null = null;
-    for (const task of this.queue.readyTasks()) {
+    let best: Part | null = null;
+    for (const { task, cohort } of this.queue.readyCohorts()) {
       const width = concurrency(demand.instance, this.workload.tasks[task]!.needs);
       if (width === 0) continue;
-      for (const cohort of this.cohortsInOrder(task)) {
-        const prediction = this.predict(task, cohort, demand);
-        if (!best || prediction.seconds < best.prediction.seconds) best = { task, cohort, prediction, width };
-      }
+      const prediction = this.predict(task, cohort, demand);
+      if (!best || prediction.seconds < best.prediction.seconds)
+        best = { task, cohort, position: null, count: 1, prediction, width };
     }
-    if (!best) return null;
-    const parts = this.take(best.task, best.cohort, 1, best.prediction, best.width, demand.overheads);
-    return this.draft(parts, demand, 'lifespan', best.prediction.seconds);
+    return best && this.draft([best], demand, 'lifespan', best.prediction.seconds);
   }
 
   private draft(parts: Part[], demand: Demand, limit: Fragment['limit'], aimSeconds: number): Draft {
-    const { overheads } = demand;
+    const { overheads, instance, now } = demand;
     const work = runSeconds(parts);
-    const { dispatchSeconds, safePointSeconds } = overheads;
-    const points = parts.reduce((sum, { piece, prediction, width }) => sum + pointsWithin(piece, prediction, width), 1);
+    const { dispatchSeconds, safePointSeconds, coldSeconds } = overheads;
+    const life = remainingLifespan(instance, now);
+    const injected = injectSafePoints(
+      parts.map((part) => this.plannedPart(part)),
+      {
+        overheads,
+        watchesDeadlines: this.pool.watchesDeadlines,
+        lifeSeconds: life - dispatchSeconds - (instance.fragments === 0 ? coldSeconds : 0),
+        sharedSeconds: limit === 'share' ? aimSeconds : Infinity,
+      },
+    );
+    const pieces = parts.flatMap((part, index) => this.take(part, injected[index]!));
+    const points = parts.reduce((sum, part, index) => sum + expectedPoints(part, injected[index]!), 1);
     const overhead = dispatchSeconds + points * safePointSeconds;
     return {
-      pieces: parts.map(({ piece }) => piece),
+      pieces,
       predictedSeconds: {
         low: work.low + overhead,
         expected: work.expected + overhead,
         high: work.high + overhead,
       },
-      limit,
+      limit: this.queue.ready === 0 && limit === 'share' ? 'queue' : limit,
       sizing: {
-        lifeSeconds: finite(remainingLifespan(demand.instance, demand.now)),
+        lifeSeconds: Number.isFinite(life) ? life : null,
         workLeftSeconds: demand.workLeftSeconds,
         sharers: demand.sharers,
         aimSeconds,
@@ -181,21 +302,40 @@ export class FragmentGenerator {
     };
   }
 
-  private take(
-    task: number,
-    cohort: number,
-    count: number,
-    prediction: ItemPrediction,
-    width: number,
-    overheads: Overheads,
-  ): Part[] {
-    if (count <= 0) return [];
+  /** A safe point after an item that was lost before tells, if it is lost again, that it was this one. */
+  private plannedPart({ task, position, count, prediction, width }: Part): PlannedPart {
     const { safePoint, commitEach } = this.workload.tasks[task]!;
-    const rule = injectSafePoints(safePoint, { commitEach, overheads });
+    const { seconds, within, level } = prediction;
+    return {
+      safePoint,
+      commitEach: commitEach || position !== null,
+      count,
+      seconds: seconds / width,
+      deviation: (within * seconds) / width,
+      level,
+    };
+  }
+
+  /** Takes the items of a part out of the queue. */
+  private take({ task, cohort, position, count, prediction }: Part, { rule, points }: InjectedPoints): Piece[] {
     const itemSeconds = itemInterval(prediction);
-    return this.queue
-      .take(task, cohort, count)
-      .map((range) => ({ piece: { task, ...range, ...rule, itemSeconds }, prediction, width }));
+    const takeSome = (items: number): Range[] => {
+      if (items === 0) return [];
+      return position === null ? this.queue.take(task, cohort, items) : [this.queue.takeApart(task, position)];
+    };
+    if (points === null) return takeSome(count).map((range) => ({ task, ...range, ...rule, itemSeconds }));
+    const pieces: Piece[] = [];
+    let done = 0;
+    for (const point of points) {
+      const ranges = takeSome(point - done);
+      for (const [index, range] of ranges.entries()) {
+        const everyItems = index === ranges.length - 1 ? range.end - range.start : 0;
+        append(pieces, { task, ...range, everyItems, everySeconds: null, itemSeconds });
+      }
+      done = point;
+    }
+    for (const range of takeSome(count - done)) pieces.push({ task, ...range, ...NO_POINTS, itemSeconds });
+    return pieces;
   }
 
   private predict(task: number, cohort: number, { now, instance }: Demand): ItemPrediction {
@@ -213,7 +353,7 @@ export class FragmentGenerator {
   /** Nobody knows how long the first item of a task takes: it is begun in the first half of a life. */
   private isTooLateToTry(task: number, { instance, now }: Demand): boolean {
     const { key, estimateSeconds } = this.workload.tasks[task]!;
-    if (instance.deadline === null || instance.fragments === 0) return false;
+    if (!this.pool.replacesInstances || instance.deadline === null || instance.fragments === 0) return false;
     const isUnknown = estimateSeconds === null && this.model.observations(key) === 0;
     return isUnknown && remainingLifespan(instance, now) < (instance.deadline - instance.upAt) / 2;
   }
@@ -222,39 +362,28 @@ export class FragmentGenerator {
     const seen = this.model.observations(this.workload.tasks[task]!.key);
     return seen < LEARNT_ITEMS ? Math.max(width, 2 * seen) : Infinity;
   }
-
-  /**
-   * Cohorts that have ready items, those of the highest cost first. While little is known of the task it begins at another
-   * cohort each time, so that what is learnt covers the range of costs.
-   */
-  private cohortsInOrder(task: number): number[] {
-    const { key, cohorts } = this.workload.tasks[task]!;
-    const order: number[] = [];
-    for (let i = cohorts.length - 1; i >= 0; i--) if (this.queue.readyIn(task, i) > 0) order.push(i);
-    const seen = this.model.observations(key);
-    if (seen >= LEARNT_ITEMS || order.length < 2) return order;
-    const first = (order.length >> 1) + Math.floor(seen * 0.618 * order.length);
-    return order.map((_, i) => order[(first + i) % order.length]!);
-  }
 }
 
-const finite = (seconds: number): number | null => (Number.isFinite(seconds) ? seconds : null);
-
-const isFull = ({ seconds, held, misfits }: Filling, { size }: Bounds): boolean =>
-  (seconds >= size && held >= 1) || misfits > MISFITS;
+/** Adds a piece, or makes the last one longer if it has the same safe points. */
+function append(pieces: Piece[], piece: Piece): void {
+  const last = pieces.at(-1);
+  const items = piece.end - piece.start;
+  const continues = last && last.end === piece.start && last.everyItems === piece.everyItems;
+  if (continues && (piece.everyItems === 0 || piece.everyItems === items)) last.end = piece.end;
+  else pieces.push(piece);
+}
 
 /** Run time of some parts side by side: what they need of the instance, and no less than the longest item. */
 function runSeconds(parts: readonly Part[]): Interval {
-  const sum = sumInterval(
-    parts.map(({ piece, prediction, width }) => ({ prediction, count: (piece.end - piece.start) / width })),
-  );
-  const longest = (of: keyof Interval): number => Math.max(sum[of], ...parts.map(({ piece }) => piece.itemSeconds[of]));
+  const sum = sumInterval(parts.map(({ prediction, count, width }) => ({ prediction, count: count / width })));
+  const longest = (of: keyof Interval): number =>
+    Math.max(sum[of], ...parts.map(({ prediction }) => itemInterval(prediction)[of]));
   return { low: longest('low'), expected: longest('expected'), high: longest('high') };
 }
 
-function pointsWithin(piece: Piece, prediction: ItemPrediction, width: number): number {
-  const items = piece.end - piece.start;
-  const byItems = piece.everyItems > 0 ? Math.floor(items / piece.everyItems) : 0;
-  const byTime = piece.everySeconds ? Math.floor((items * prediction.seconds) / width / piece.everySeconds) : 0;
+function expectedPoints({ count, prediction, width }: Part, { rule, points }: InjectedPoints): number {
+  if (points) return points.length;
+  const byItems = rule.everyItems > 0 ? Math.floor(count / rule.everyItems) : 0;
+  const byTime = rule.everySeconds ? Math.floor((count * prediction.seconds) / width / rule.everySeconds) : 0;
   return byItems + byTime;
 }

@@ -1,42 +1,66 @@
 import type { Range } from '../workload.ts';
 
-/** So often an item may be under way when its instance comes to its known end, with a whole life to run in. */
-const WHOLE_LIVES = 2;
 /** So often an item may be under way when its instance ends before its time. */
 const SUDDEN_ENDS = 10;
+/** A try under load counts as so much of an honest one. */
+const LOADED_TRY = 0.34;
+/** An instance counts as loaded if others use such a share of it. */
+const LOADED = 0.05;
+
+/** How an instance ended that had items under way. */
+export interface End {
+  /** At its known end. */
+  inTime: boolean;
+  /** True if the items had the whole life of their instance to themselves, up to its known end. */
+  wholeLife: boolean;
+  instanceType: string;
+  /** Share of the machine that others used. */
+  load: number;
+}
+
+interface Tries {
+  suddenEnds: number;
+  /** Honest tries, by type of instance: whole lives that were not enough. */
+  wholeLives: Map<string, number>;
+}
 
 /**
- * Which items were under way when instances ended. An item that outlasts whole lives, or that takes its instance with it
- * each time, would run for ever: after a while it is given up. Holds only items that met such an end.
+ * Which items were under way when instances ended. An item that outlasts a whole life on each type of instance, or that
+ * takes its instance with it each time, would run for ever: it is given up. Holds only items that met such an end.
  */
 export class Losses {
-  private readonly counts = new Map<string, { wholeLives: number; suddenEnds: number }>();
+  private readonly tries = new Map<string, Tries>();
 
   /**
    * @param items what was under way, most likely at most as many as run at once
-   * @param wholeLife true if the items had the whole life of their instance to themselves, up to its known end
+   * @param instanceTypes all types that instances have
    * @returns those items that should not be tried again, with the reason
    */
-  record(task: number, items: readonly Range[], wholeLife: boolean): (Range & { why: string })[] {
+  record(
+    task: number,
+    items: readonly Range[],
+    end: End,
+    instanceTypes: ReadonlySet<string>,
+  ): (Range & { why: string })[] {
     const hopeless: (Range & { why: string })[] = [];
-    for (const { start, end } of items) {
-      for (let position = start; position < end; position++) {
-        const why = this.recordOne(`${task}:${position}`, wholeLife);
+    for (const { start, end: stop } of items) {
+      for (let position = start; position < stop; position++) {
+        const why = this.recordOne(`${task}:${position}`, end, instanceTypes);
         if (why) hopeless.push({ start: position, end: position + 1, why });
       }
     }
     return hopeless;
   }
 
-  private recordOne(key: string, wholeLife: boolean): string | null {
-    const count = this.counts.get(key) ?? { wholeLives: 0, suddenEnds: 0 };
-    if (wholeLife) count.wholeLives++;
-    else count.suddenEnds++;
-    this.counts.set(key, count);
-    if (count.wholeLives >= WHOLE_LIVES) {
-      return `outlasted the whole life of an instance ${WHOLE_LIVES} times: raise the lifespan, or put a safe point between its steps`;
-    }
-    if (count.suddenEnds >= SUDDEN_ENDS) return `was running each of ${SUDDEN_ENDS} times that its instance ended`;
-    return null;
+  private recordOne(key: string, end: End, instanceTypes: ReadonlySet<string>): string | null {
+    const tries = this.tries.get(key) ?? { suddenEnds: 0, wholeLives: new Map<string, number>() };
+    this.tries.set(key, tries);
+    if (!end.inTime && ++tries.suddenEnds >= SUDDEN_ENDS)
+      return `was running each of ${SUDDEN_ENDS} times that its instance ended`;
+    if (!end.wholeLife) return null;
+    const { wholeLives } = tries;
+    wholeLives.set(end.instanceType, (wholeLives.get(end.instanceType) ?? 0) + (end.load > LOADED ? LOADED_TRY : 1));
+    for (const type of instanceTypes) if ((wholeLives.get(type) ?? 0) < 1) return null;
+    return 'outlasted the whole life of an instance: raise the lifespan, or put a safe point between its steps';
   }
 }

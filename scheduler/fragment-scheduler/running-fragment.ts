@@ -1,10 +1,12 @@
 import type { Range } from '../workload.ts';
-import type { Fragment } from './events.ts';
+import type { Fragment, Piece } from './events.ts';
 
 /** A fragment that an instance runs, and how far it has come. */
 export interface RunningFragment {
   fragment: Fragment;
   assignedAt: number;
+  /** When it last reached a safe point; until the first, when it was assigned. */
+  lastPointAt: number;
   /** Items in it. */
   items: number;
   /** Items that it committed or failed. */
@@ -43,3 +45,14 @@ export function overdueAt(running: RunningFragment, seconds: number): number {
 /** What its items that have not ended were predicted to take. */
 const secondsByItems = ({ fragment, items, ended }: RunningFragment): number =>
   fragment.predictedSeconds.expected * (1 - ended / items);
+
+/**
+ * For how many seconds at least an item has been under way that heads the unsettled ones of a piece. Between two safe
+ * points other items may have ended before it: as far as that can't be told, nothing is known of it (0).
+ */
+export function leastRunSeconds(piece: Piece, { lastPointAt, items, width }: RunningFragment, now: number): number {
+  const sincePoint = now - lastPointAt;
+  if (piece.everyItems === 1 || items <= width) return sincePoint;
+  // Had it begun earlier than a safe point's spacing after the last one, there would have been another before it.
+  return piece.everySeconds === null ? 0 : Math.max(0, sincePoint - piece.everySeconds);
+}

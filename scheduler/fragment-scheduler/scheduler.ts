@@ -1,4 +1,6 @@
-import { FragmentGenerator } from '../fragment-generator/fragment-generator.ts';
+import { secondsAfter } from '../fragment-generator/critical-path.ts';
+import { commonFinish, type Availability } from '../fragment-generator/fair-share.ts';
+import { FragmentGenerator, type Pool } from '../fragment-generator/fragment-generator.ts';
 import { WorkLeft, type InstanceKind } from '../fragment-generator/work-left.ts';
 import type { TargetSpec } from '../job-spec.ts';
 import type { Predictor } from '../predictive-model/model.ts';
@@ -7,13 +9,14 @@ import { concurrency, ResourceMonitor, type InstanceRecord } from '../resource-m
 import type { Overheads } from '../safe-points/injector.ts';
 import { eachCohort, TaskQueue, type Skip, type TaskCounts } from '../task-queue/task-queue.ts';
 import type { Range, Workload } from '../workload.ts';
-import type { CoreEvent, Decision, Fragment, Outcome, RetireReason } from './events.ts';
+import type { CoreEvent, Decision, Fragment, Outcome, Piece, RetireReason } from './events.ts';
 import { forecast } from './forecast.ts';
 import { InstanceStarts } from './instance-starts.ts';
 import { Losses } from './losses.ts';
 import {
   hasItemsToSpare,
   itemCount,
+  leastRunSeconds,
   length,
   overdueAt,
   remainingSeconds,
@@ -26,12 +29,18 @@ const WORTH_SPLITTING = 4;
 const TOO_SMALL = 6;
 /** A timer may go off early by so much; it must not be waited for then. */
 const TIMER_SECONDS = 0.01;
+/** By so much observations grow until the order of tasks is worked out anew. */
+const REORDER = 1.2;
+/** An instance takes so much of its even share of what is left: the rest evens out what was predicted wrong. */
+const SHARE = 0.6;
 
 export interface SchedulerOptions {
   workload: Workload;
   target: Pick<TargetSpec, 'instances' | 'lifespanSeconds' | 'cpus' | 'memoryBytes'>;
   model: Predictor;
   overheads: Overheads;
+  /** How its instances come and end; what local, ssh and slurm targets do unless said otherwise. */
+  pool?: Partial<Omit<Pool, 'lifespanSeconds'>>;
   /** What the journal of an earlier process of this run holds. */
   restore?: { settled: (Range & { task: number; state: 'committed' | 'failed' })[]; fragments: number };
 }
@@ -56,11 +65,16 @@ export class FragmentScheduler {
   private readonly losses = new Losses();
   private readonly running = new Map<number, RunningFragment>();
   private readonly starts = new InstanceStarts();
+  private readonly instanceTypes = new Set<string>();
   private readonly retiring = new Set<string>();
   /** Instances that have ended: what is told of them later is old news. */
   private readonly gone = new Set<string>();
   private readonly overheads: Overheads;
+  private readonly pool: Pool;
   private nextFragment: number;
+  /** How many observations there were when the order of tasks was last worked out. */
+  private orderedAt = -1;
+  private observed = 0;
   private tooSmall = 0;
   private nextWake = 0;
   private begun = false;
@@ -69,13 +83,15 @@ export class FragmentScheduler {
   private suddenEnds = 0;
   private decisions: Decision[] = [];
 
-  constructor({ workload, target, model, overheads, restore }: SchedulerOptions) {
+  constructor({ workload, target, model, overheads, pool, restore }: SchedulerOptions) {
     this.workload = workload;
     this.target = target;
     this.model = model;
     this.overheads = { ...overheads };
     this.queue = new TaskQueue(workload);
-    this.generator = new FragmentGenerator(workload, this.queue, model);
+    const { lifespanSeconds } = target;
+    this.pool = { replacesInstances: true, watchesDeadlines: true, ...pool, lifespanSeconds };
+    this.generator = new FragmentGenerator(workload, this.queue, model, this.pool);
     this.workLeft = new WorkLeft(workload, this.queue, model, () => this.commonInstance());
     this.nextFragment = restore?.fragments ?? 0;
     for (const { task, start, end, state } of restore?.settled ?? []) this.queue.settle(task, { start, end }, state);
@@ -123,7 +139,7 @@ export class FragmentScheduler {
         return;
       }
       case 'safe-point':
-        if (this.holds(event.instance, event.fragment)) this.safePoint(event.fragment, event.outcomes);
+        if (this.holds(event.instance, event.fragment)) this.safePoint(event.fragment, event.outcomes, event.now);
         return;
       case 'fragment-end':
         if (this.holds(event.instance, event.fragment)) this.fragmentEnd(event);
@@ -153,11 +169,13 @@ export class FragmentScheduler {
     if (this.gone.has(id) || this.monitor.get(id)) return;
     const seconds = this.starts.cameUp(now);
     if (seconds !== null) this.overheads.startupSeconds += (seconds - this.overheads.startupSeconds) / 2;
+    this.instanceTypes.add(type);
     this.monitor.add({ id, type, cpus, memoryBytes, deadline }, now);
   }
 
-  private safePoint(id: number, outcomes: Outcome[]): void {
+  private safePoint(id: number, outcomes: Outcome[], now: number): void {
     const running = this.running.get(id)!;
+    running.lastPointAt = now;
     const instance = this.monitor.get(running.fragment.instance)!;
     for (const outcome of outcomes) {
       const { settled, skips } = this.queue.settle(outcome.task, outcome, outcome.state);
@@ -169,7 +187,12 @@ export class FragmentScheduler {
     }
   }
 
-  private learn(outcome: Outcome & { state: 'committed' }, instance: InstanceRecord, running: RunningFragment): void {
+  private learn(
+    outcome: Outcome & { state: 'committed' },
+    instance: InstanceRecord,
+    running: RunningFragment,
+    outlasted = false,
+  ): void {
     const { key, cohorts } = this.workload.tasks[outcome.task]!;
     const count = length(outcome);
     eachCohort(cohorts, outcome, (cohort, start, end) => {
@@ -183,8 +206,10 @@ export class FragmentScheduler {
         squaredSeconds: outcome.squaredSeconds * share,
         load: instance.load,
         idleSeconds: running.assignedAt - instance.idleSince,
+        ...(outlasted && { outlasted }),
       };
       this.model.observe(observation);
+      this.observed++;
       this.decisions.push({ kind: 'learnt', observation });
     });
   }
@@ -210,7 +235,7 @@ export class FragmentScheduler {
     const atItsEnd = instance.deadline !== null && now >= instance.deadline - 1;
     if (!atItsEnd && !wasRetiring) this.suddenEnd(now - instance.upAt);
     this.release(running);
-    this.recordLoss(running, instance, atItsEnd);
+    this.recordLoss(running, instance, atItsEnd, now);
   }
 
   /** Keeps the mean time between failures that safe points are spaced by: observed lives weigh in with the prior one. */
@@ -220,14 +245,39 @@ export class FragmentScheduler {
     this.overheads.meanTimeBetweenFailuresSeconds = mean + (livedSeconds - mean) / (this.suddenEnds + 1);
   }
 
-  private recordLoss({ fragment, ended }: RunningFragment, instance: InstanceRecord, atItsEnd: boolean): void {
+  /** What was under way when an instance ended is learnt from, tried again by itself, or given up. */
+  private recordLoss(running: RunningFragment, instance: InstanceRecord, inTime: boolean, now: number): void {
+    const { fragment, ended } = running;
     const piece = fragment.pieces.find((candidate) => this.queue.unsettled(candidate.task, candidate).length > 0);
     if (!piece) return;
     const width = concurrency(instance, this.workload.tasks[piece.task]!.needs);
     const underWay = firstItems(this.queue.unsettled(piece.task, piece), width);
-    const wholeLife = atItsEnd && !instance.isCurtailed && ended === 0 && instance.fragments === 1;
-    for (const { why, ...range } of this.losses.record(piece.task, underWay, wholeLife))
+    const isHonest = inTime && !instance.isCurtailed && ended === 0 && instance.fragments === 1;
+    const wholeLife = isHonest && leastRunSeconds(piece, running, now) === now - running.assignedAt;
+    const end = { inTime, wholeLife, instanceType: instance.type, load: instance.load };
+    this.learnOutlasted(piece, underWay, running, instance, now);
+    for (const { start, end: stop } of underWay)
+      for (let position = start; position < stop; position++) this.queue.setApart(piece.task, position);
+    for (const { why, ...range } of this.losses.record(piece.task, underWay, end, this.instanceTypes))
       this.giveUp(piece.task, range, why);
+  }
+
+  /** Items that had not ended after so long take longer than that. */
+  private learnOutlasted(
+    piece: Piece,
+    underWay: readonly Range[],
+    running: RunningFragment,
+    instance: InstanceRecord,
+    now: number,
+  ): void {
+    const least = leastRunSeconds(piece, running, now);
+    if (least < piece.itemSeconds.low) return;
+    for (const range of underWay) {
+      const { start, end } = range;
+      const seconds = least * (end - start);
+      const cut = { task: piece.task, start, end, seconds, squaredSeconds: least * seconds };
+      this.learn({ ...cut, state: 'committed' }, instance, running, true);
+    }
   }
 
   private startFailed(reason: string, now: number): void {
@@ -250,6 +300,7 @@ export class FragmentScheduler {
 
   private decide(now: number): void {
     if (!this.paused) {
+      this.orderTasks();
       const workless = this.monitor.availableInstances().filter((instance) => !this.scheduleFragment(instance, now));
       if (workless.length > 0 && !this.queue.isFinished) this.shareRunningWork(workless, now);
       this.startInstances(now);
@@ -260,22 +311,56 @@ export class FragmentScheduler {
     }
   }
 
+  /** Works the order of tasks out anew after every few observations, fewer and fewer as more is known. */
+  private orderTasks(): void {
+    if (this.observed < REORDER * this.orderedAt) return;
+    this.orderedAt = Math.max(1, this.observed);
+    const { tasks } = this.workload;
+    const instanceType = this.commonInstance().type;
+    const seconds = (task: number, cohort: number): number => {
+      const { key, cohorts, estimateSeconds } = tasks[task]!;
+      const { cost } = cohorts[cohort]!;
+      return this.model.predict({ key, instanceType, cost, load: 0, idleSeconds: 0, estimateSeconds }).seconds;
+    };
+    const after = secondsAfter(this.workload, (task) => seconds(task, tasks[task]!.cohorts.length - 1));
+    this.queue.prioritise(({ task, cohort }) => after[task]! + seconds(task, cohort));
+  }
+
   /** The seed's `schedule_fragment` for one available instance. False if it stays idle because nothing is ready. */
   private scheduleFragment(instance: InstanceRecord, now: number): boolean {
     if (this.retiring.has(instance.id)) return true;
-    if (this.queue.readyTasks().length === 0) return false;
+    if (this.queue.ready === 0) return false;
     const draft = this.generator.createFragment({
       now,
       instance,
       sharers: this.sharers(),
       workLeftSeconds: this.workLeft.seconds(),
+      fairSeconds: this.fairSeconds(instance, now),
       overheads: this.overheads,
     });
     if (draft)
       this.assignFragmentToInstance({ id: this.nextFragment++, instance: instance.id, ...draft }, instance, now);
-    else if (this.generator.hasRoom(instance)) this.retire(instance, 'too-little-life');
-    else this.hasNoRoom(instance);
+    else if (!this.generator.hasRoom(instance)) this.hasNoRoom(instance);
+    else if (this.pool.replacesInstances) this.retire(instance, 'too-little-life');
     return true;
+  }
+
+  /** Seconds from now until all instances would end together, if what is left were shared out as water finds its level. */
+  private fairSeconds(instance: InstanceRecord, now: number): number {
+    const { startupSeconds } = this.overheads;
+    const others: Availability[] = [];
+    for (const other of this.monitor.all()) {
+      const running = other.fragment === null ? undefined : this.running.get(other.fragment);
+      const endsAt = other.deadline ?? Infinity;
+      const freeAt = Math.min(endsAt, now + (running ? remainingSeconds(running, now) : 0));
+      others.push({ freeAt, endsAt, isReplaced: true });
+    }
+    const missing = this.sharers() - others.length;
+    for (let i = 0; i < missing; i++)
+      others.push({ freeAt: now + startupSeconds, endsAt: Infinity, isReplaced: false });
+    const succession = { startupSeconds, lifeSeconds: this.target.lifespanSeconds ?? Infinity };
+    const finish = commonFinish(this.workLeft.seconds(), others, succession, now);
+    return SHARE * (finish - now);
   }
 
   /** It came with less than its target promised. Others can have what is ready; if none is there, another is tried. */
@@ -283,15 +368,22 @@ export class FragmentScheduler {
     for (const other of this.monitor.all()) if (!this.retiring.has(other.id) && this.generator.hasRoom(other)) return;
     this.retire(instance, 'too-small');
     if (instance.fragments > 0 || ++this.tooSmall < TOO_SMALL) return;
-    for (const task of this.queue.readyTasks().slice())
-      this.giveUpTask(task, 'needs more than its instances come with');
+    for (const task of this.readyTasks()) this.giveUpTask(task, 'needs more than its instances come with');
   }
 
   private assignFragmentToInstance(fragment: Fragment, instance: InstanceRecord, now: number): void {
     const { needs } = this.workload.tasks[fragment.pieces.at(-1)!.task]!;
     const width = concurrency(instance, needs);
     const items = itemCount(fragment);
-    this.running.set(fragment.id, { fragment, assignedAt: now, items, ended: 0, width, splitting: false });
+    this.running.set(fragment.id, {
+      fragment,
+      assignedAt: now,
+      lastPointAt: now,
+      items,
+      ended: 0,
+      width,
+      splitting: false,
+    });
     this.tooSmall = 0;
     instance.fragment = fragment.id;
     instance.fragments++;
@@ -339,7 +431,7 @@ export class FragmentScheduler {
   }
 
   private retire(instance: InstanceRecord, reason: RetireReason): void {
-    if (this.retiring.has(instance.id)) return;
+    if (this.retiring.has(instance.id) || !this.pool.replacesInstances) return;
     this.retiring.add(instance.id);
     this.decisions.push({ kind: 'retire-instance', instance: instance.id, reason });
   }
@@ -347,7 +439,7 @@ export class FragmentScheduler {
   private startInstances(now: number): void {
     if (this.queue.isFinished) return;
     const { min, max } = this.target.instances;
-    const ready = this.queue.readyTasks().length > 0;
+    const ready = this.queue.ready > 0;
     const wanted = Math.min(max, Math.max(min, ready ? this.running.size + this.usefulInstances() : 0));
     const missing = wanted - this.monitor.size - this.starts.pending;
     if (missing > 0 && now < this.starts.notBefore) return this.wake(this.starts.notBefore, now);
@@ -361,12 +453,7 @@ export class FragmentScheduler {
   private usefulInstances(): number {
     const { startupSeconds, dispatchSeconds, safePointSeconds } = this.overheads;
     const worthwhile = startupSeconds + dispatchSeconds + safePointSeconds;
-    let items = 0;
-    for (const task of this.queue.readyTasks()) {
-      items += this.queue.readyOf(task);
-      if (items >= this.target.instances.max) break;
-    }
-    return Math.min(items, Math.max(1, Math.ceil(this.workLeft.seconds() / Math.max(worthwhile, 1e-3))));
+    return Math.min(this.queue.ready, Math.max(1, Math.ceil(this.workLeft.seconds() / Math.max(worthwhile, 1e-3))));
   }
 
   /** Instances that the work left is shared among: those that are there or could be. */
@@ -376,6 +463,11 @@ export class FragmentScheduler {
       this.monitor.size,
       Math.min(this.target.instances.max, this.monitor.size + this.usefulInstances()),
     );
+  }
+
+  private readyTasks(): Set<number> {
+    const apart = this.queue.readyApart().map(({ task }) => task);
+    return new Set([...Array.from(this.queue.readyCohorts(), ({ task }) => task), ...apart]);
   }
 
   private giveUpWhatFitsNowhere(): void {

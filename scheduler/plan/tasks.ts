@@ -2,7 +2,7 @@ import type { Fragment } from '../fragment-scheduler/events.ts';
 import type { JobSpec } from '../job-spec.ts';
 import { sumInterval, type ItemPrediction, type Predictor } from '../predictive-model/model.ts';
 import { concurrency } from '../resource-monitor/resource-monitor.ts';
-import { injectSafePoints } from '../safe-points/injector.ts';
+import { safePointRule } from '../safe-points/injector.ts';
 import { overheadsOf } from '../safe-points/overheads.ts';
 import type { Workload, WorkloadTask } from '../workload.ts';
 import type { PlannedTask } from './plan.ts';
@@ -124,7 +124,7 @@ function safePointsOf(
   itemSeconds: number,
 ): Pick<PlannedTask, 'safePointEverySeconds' | 'safePointCostShare'> {
   const overheads = overheadsOf(target);
-  const { everyItems, everySeconds } = injectSafePoints(safePoint, { commitEach, overheads });
+  const { everyItems, everySeconds } = safePointRule(safePoint, { commitEach, overheads });
   const width = Math.max(1, concurrency(target, needs));
   const spacing = everySeconds === null ? (everyItems * itemSeconds) / width : Math.max(everySeconds, itemSeconds);
   return {

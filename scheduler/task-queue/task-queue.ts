@@ -1,5 +1,6 @@
 import type { Range, Workload, WorkloadTask } from '../workload.ts';
 import { IntervalSet } from './interval-set.ts';
+import { ReadyOrder, type CohortRef } from './ready-order.ts';
 
 /** How an item ended. `up-to-date` items need not run and count as committed for those that wait for them. */
 export type Settlement = 'committed' | 'up-to-date' | 'failed' | 'skipped';
@@ -24,9 +25,15 @@ export interface TaskCounts {
 
 interface TaskState {
   task: WorkloadTask;
-  /** Ready items, by cohort, and how many they are together. */
+  /** Number of the task's first cohort among those of all tasks. */
+  firstCohort: number;
+  /** Ready items, by cohort, but for those kept apart; how many they are together with those. */
   ready: IntervalSet[];
   readyCount: number;
+  /** Items that are handed out one by one. */
+  apart: IntervalSet;
+  /** Those of them that are ready. */
+  readyApart: IntervalSet;
   /** Items that neither run nor have ended, by cohort. */
   unassigned: number[];
   unassignedCount: number;
@@ -36,8 +43,6 @@ interface TaskState {
   unsuccessful: IntervalSet;
   settled: Record<Settlement, number>;
   dependents: { task: number; on: 'item' | 'all' }[];
-  /** Length of the longest chain of tasks that wait for this one. */
-  rank: number;
 }
 
 /**
@@ -51,14 +56,22 @@ export class TaskQueue {
   private readonly states: TaskState[];
   private unsettledTasks: number;
   private unassignedItems: number;
-  /** Tasks with ready items, in order of priority. */
-  private readyOrder: number[] = [];
+  private readyItems = 0;
+  private readonly readyOrder: ReadyOrder;
+  /** Tasks that have ready items kept apart. */
+  private readonly withReadyApart = new Set<number>();
 
   constructor(workload: Workload) {
+    const refs = workload.tasks.flatMap(({ cohorts }, task) => cohorts.map((_, cohort) => ({ task, cohort })));
+    this.readyOrder = new ReadyOrder(refs);
+    let cohorts = 0;
     this.states = workload.tasks.map((task) => ({
       task,
+      firstCohort: (cohorts += task.cohorts.length) - task.cohorts.length,
       ready: task.cohorts.map(() => new IntervalSet()),
       readyCount: 0,
+      apart: new IntervalSet(),
+      readyApart: new IntervalSet(),
       unassigned: task.cohorts.map(({ start, end }) => end - start),
       unassignedCount: task.count,
       running: new IntervalSet(),
@@ -66,7 +79,6 @@ export class TaskQueue {
       unsuccessful: new IntervalSet(),
       settled: { committed: 0, 'up-to-date': 0, failed: 0, skipped: 0 },
       dependents: [],
-      rank: 0,
     }));
     this.unsettledTasks = workload.tasks.filter((task) => task.count > 0).length;
     this.unassignedItems = workload.tasks.reduce((sum, { count }) => sum + count, 0);
@@ -88,14 +100,55 @@ export class TaskQueue {
     return this.unassignedItems;
   }
 
-  /** Tasks that have ready items, those first that the longest chain of other tasks waits for. */
-  readyTasks(): readonly number[] {
+  /** How many items of all tasks are ready. */
+  get ready(): number {
+    return this.readyItems;
+  }
+
+  /** Cohorts that have ready items (but for those kept apart), highest priority first. Valid until the next change. */
+  readyCohorts(): Iterable<CohortRef> {
     return this.readyOrder;
   }
 
-  /** How many items of a task are ready. */
-  readyOf(task: number): number {
-    return this.states[task]!.readyCount;
+  /** Sets the order of {@link readyCohorts}. Until it is called for the first time, that is the order of the workload. */
+  prioritise(priority: (ref: CohortRef) => number): void {
+    this.readyOrder.prioritise(priority);
+  }
+
+  /** Has one item handed out by itself from now on, by {@link takeApart}. */
+  setApart(task: number, position: number): void {
+    const state = this.states[task]!;
+    const item = { start: position, end: position + 1 };
+    const isReady = state.ready[cohortAt(state.task.cohorts, position)]!.within(item.start, item.end).length > 0;
+    if (isReady) this.takeReady(state, item);
+    state.apart.add(item.start, item.end);
+    if (isReady) this.addReady(state, item);
+    this.refreshReady(task, item);
+  }
+
+  /** Ready items that are handed out by themselves. */
+  readyApart(): { task: number; position: number }[] {
+    return [...this.withReadyApart].flatMap((task) =>
+      this.states[task]!.readyApart.toRanges().flatMap(({ start, end }) =>
+        Array.from({ length: end - start }, (_, i) => ({ task, position: start + i })),
+      ),
+    );
+  }
+
+  /** The cohort that an item belongs to. */
+  cohortOf(task: number, position: number): number {
+    return cohortAt(this.states[task]!.task.cohorts, position);
+  }
+
+  /** Makes a ready item that was set apart running. */
+  takeApart(task: number, position: number): Range {
+    const state = this.states[task]!;
+    const item = { start: position, end: position + 1 };
+    this.takeReady(state, item);
+    state.running.add(item.start, item.end);
+    this.countUnassigned(state, item, -1);
+    this.refreshReady(task, item);
+    return item;
   }
 
   /** How many items of a task neither run nor have ended: ready ones and those that still wait. */
@@ -119,10 +172,10 @@ export class TaskQueue {
     const taken = state.ready[cohort]!.takeFirst(count);
     for (const range of taken) {
       state.running.add(range.start, range.end);
-      state.readyCount -= range.end - range.start;
+      this.countReady(state, range.start - range.end);
       this.countUnassigned(state, range, -1);
     }
-    this.refreshReady(task);
+    this.readyOrder.set(state.firstCohort + cohort, state.ready[cohort]!.size > 0);
     return taken;
   }
 
@@ -134,7 +187,7 @@ export class TaskQueue {
       this.countUnassigned(state, part, 1);
       this.addReady(state, part);
     }
-    this.refreshReady(task);
+    this.refreshReady(task, range);
   }
 
   /** Which items of a range have not ended yet. */
@@ -190,7 +243,7 @@ export class TaskQueue {
     for (const run of state.running.within(part.start, part.end)) this.countUnassigned(state, run, 1);
     state.running.delete(part.start, part.end);
     this.takeReady(state, part);
-    this.refreshReady(task);
+    this.refreshReady(task, part);
     (succeeded ? state.succeeded : state.unsuccessful).add(part.start, part.end);
     state.settled[how] += part.end - part.start;
     const complete = this.isComplete(state);
@@ -229,15 +282,23 @@ export class TaskQueue {
   private release(task: number, start: number, end: number): void {
     const state = this.states[task]!;
     for (const part of this.unsettled(task, { start, end })) this.addReady(state, part);
-    this.refreshReady(task);
+    this.refreshReady(task, { start, end });
   }
 
   private addReady(state: TaskState, range: Range): void {
+    const apart = state.apart.within(range.start, range.end);
     this.changeReady(state, range, (ready, start, end) => ready.add(start, end));
+    for (const { start, end } of apart) {
+      state.ready[cohortAt(state.task.cohorts, start)]!.delete(start, end);
+      state.readyApart.add(start, end);
+    }
   }
 
   private takeReady(state: TaskState, range: Range): void {
     this.changeReady(state, range, (ready, start, end) => ready.delete(start, end));
+    const apart = state.readyApart.size;
+    state.readyApart.delete(range.start, range.end);
+    this.countReady(state, state.readyApart.size - apart);
   }
 
   private changeReady(
@@ -247,10 +308,15 @@ export class TaskQueue {
   ): void {
     eachCohort(state.task.cohorts, range, (cohort, start, end) => {
       const ready = state.ready[cohort]!;
-      state.readyCount -= ready.size;
+      const before = ready.size;
       change(ready, start, end);
-      state.readyCount += ready.size;
+      this.countReady(state, ready.size - before);
     });
+  }
+
+  private countReady(state: TaskState, items: number): void {
+    state.readyCount += items;
+    this.readyItems += items;
   }
 
   private countUnassigned(state: TaskState, range: Range, sign: 1 | -1): void {
@@ -272,38 +338,19 @@ export class TaskQueue {
   }
 
   private linkDependents(): void {
-    for (let i = this.states.length - 1; i >= 0; i--) {
-      const state = this.states[i]!;
-      for (const { task, on } of state.task.dependsOn) {
-        const upstream = this.states[task]!;
-        upstream.dependents.push({ task: i, on });
-        upstream.rank = Math.max(upstream.rank, state.rank + 1);
-      }
+    for (const [index, { task }] of this.states.entries()) {
+      for (const { task: upstream, on } of task.dependsOn) this.states[upstream]!.dependents.push({ task: index, on });
     }
   }
 
-  /** Keeps the task's place among the ready ones true to whether it has ready items. */
-  private refreshReady(task: number): void {
-    const hasReady = this.states[task]!.readyCount > 0;
-    const place = this.readyPlace(task);
-    const listed = this.readyOrder[place] === task;
-    if (hasReady && !listed) this.readyOrder.splice(place, 0, task);
-    if (!hasReady && listed) this.readyOrder.splice(place, 1);
-  }
-
-  /** Where a task stands, or would stand, in the order: highest rank first, then as written. */
-  private readyPlace(task: number): number {
-    const { rank } = this.states[task]!;
-    let low = 0;
-    let high = this.readyOrder.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      const other = this.readyOrder[middle]!;
-      const otherRank = this.states[other]!.rank;
-      if (otherRank > rank || (otherRank === rank && other < task)) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+  /** Keeps the places of the cohorts that a range touches true to whether they have ready items. */
+  private refreshReady(task: number, range: Range): void {
+    const state = this.states[task]!;
+    eachCohort(state.task.cohorts, range, (cohort) => {
+      this.readyOrder.set(state.firstCohort + cohort, state.ready[cohort]!.size > 0);
+    });
+    if (state.readyApart.size > 0) this.withReadyApart.add(task);
+    else this.withReadyApart.delete(task);
   }
 }
 

@@ -3,11 +3,14 @@ import { expect, test } from 'vitest';
 import { TaskQueue } from '../../../scheduler/task-queue/task-queue.ts';
 import { task, workload } from '../workloads.ts';
 
+/** Tasks that have ready items, in order of priority. */
+const readyTasks = (queue: TaskQueue): number[] => Array.from(queue.readyCohorts(), ({ task: of }) => of);
+
 const all = (count: number): { start: number; end: number } => ({ start: 0, end: count });
 
 test('a task without dependencies is ready at once, a dependent one waits', () => {
   const queue = new TaskQueue(workload(task('a', 3), task('b', 1, { dependsOn: [{ task: 0, on: 'all' }] })));
-  expect(queue.readyTasks()).toEqual([0]);
+  expect(readyTasks(queue)).toEqual([0]);
   expect(queue.counts(1)).toMatchObject({ waiting: 1, ready: 0 });
 });
 
@@ -15,9 +18,9 @@ test('a barrier opens when the last item of the task before it is committed', ()
   const queue = new TaskQueue(workload(task('a', 3), task('b', 1, { dependsOn: [{ task: 0, on: 'all' }] })));
   queue.take(0, 0, 3);
   queue.settle(0, { start: 0, end: 2 }, 'committed');
-  expect(queue.readyTasks()).toEqual([]);
+  expect(readyTasks(queue)).toEqual([]);
   queue.settle(0, { start: 2, end: 3 }, 'committed');
-  expect(queue.readyTasks()).toEqual([1]);
+  expect(readyTasks(queue)).toEqual([1]);
 });
 
 test('item by item: each item is ready as soon as its own predecessors are committed', () => {
@@ -61,20 +64,45 @@ test('items that are up to date need not run, and release what waits for them', 
     workload(task('a', 3, { upToDate: [all(3)] }), task('b', 1, { dependsOn: [{ task: 0, on: 'all' }] })),
   );
   expect(queue.counts(0)).toMatchObject({ upToDate: 3, ready: 0 });
-  expect(queue.readyTasks()).toEqual([1]);
+  expect(readyTasks(queue)).toEqual([1]);
 });
 
 test('a task without items is no obstacle', () => {
   const queue = new TaskQueue(workload(task('a', 0), task('b', 1, { dependsOn: [{ task: 0, on: 'all' }] })));
-  expect(queue.readyTasks()).toEqual([1]);
+  expect(readyTasks(queue)).toEqual([1]);
   expect(new TaskQueue(workload(task('a', 0))).isFinished).toBe(true);
 });
 
-test('tasks that much waits for come first', () => {
-  const queue = new TaskQueue(
-    workload(task('lonely', 1), task('first', 1), task('second', 1, { dependsOn: [{ task: 1, on: 'all' }] })),
-  );
-  expect(queue.readyTasks()).toEqual([1, 0]);
+test('cohorts are handed out in order of priority, whenever they become ready', () => {
+  const cohorts = [
+    { start: 0, end: 2, cost: 1 },
+    { start: 2, end: 4, cost: 2 },
+  ];
+  const queue = new TaskQueue(workload(task('a', 4, { cohorts }), task('b', 1)));
+  queue.prioritise(({ task: of, cohort }) => (of === 1 ? 1.5 : cohort + 1));
+  const order = (): string[] => Array.from(queue.readyCohorts(), ({ task: of, cohort }) => `${of}.${cohort}`);
+  expect(order()).toEqual(['0.1', '1.0', '0.0']);
+  queue.take(0, 1, 2);
+  expect(order()).toEqual(['1.0', '0.0']);
+  queue.giveBack(0, { start: 2, end: 4 });
+  expect(order()).toEqual(['0.1', '1.0', '0.0']);
+});
+
+test('an item that was set apart is handed out by itself alone', () => {
+  const queue = new TaskQueue(workload(task('a', 3)));
+  queue.take(0, 0, 2);
+  queue.setApart(0, 1);
+  expect(queue.readyApart()).toEqual([]);
+  queue.giveBack(0, all(2));
+  expect(queue.readyApart()).toEqual([{ task: 0, position: 1 }]);
+  expect(queue.take(0, 0, 3)).toEqual([
+    { start: 0, end: 1 },
+    { start: 2, end: 3 },
+  ]);
+  expect(queue.counts(0)).toMatchObject({ ready: 1, running: 2 });
+  expect(queue.takeApart(0, 1)).toEqual({ start: 1, end: 2 });
+  queue.settle(0, all(3), 'committed');
+  expect(queue.isFinished).toBe(true);
 });
 
 test('an item is never handed out twice, and none is forgotten', () => {
