@@ -5,19 +5,19 @@ import type { JobSpec } from '../scheduler/job-spec.ts';
 import { makePlan } from '../scheduler/plan/make-plan.ts';
 import type { Plan } from '../scheduler/plan/plan.ts';
 import { PredictiveModel } from '../scheduler/predictive-model/model.ts';
-import type { Observation } from '../scheduler/predictive-model/observation.ts';
 import { openHistory } from '../scheduler/store/history.ts';
+import { NO_PAST, type Past, readPast } from '../scheduler/store/past.ts';
+import type { Workload } from '../scheduler/workload.ts';
 
 /** Leaves no trace: where there is no history yet, none is made. */
 export async function planJob(job: JobSpec, morselFolder: string): Promise<Plan> {
   const hasHistory = existsSync(morselFolder);
   const { workload } = await prepareWorkload(job, hasHistory ? { morselFolder } : {});
-  const keys = [...new Set(workload.tasks.map((task) => task.key))];
-  const past = hasHistory ? pastObservations(morselFolder, keys) : [];
-  return makePlan({ job, workload, model: new PredictiveModel(past) });
+  const { observations, profile } = hasHistory ? pastOf(morselFolder, workload, job) : NO_PAST;
+  return makePlan({ job, workload, model: new PredictiveModel(observations), profile });
 }
 
-function pastObservations(morselFolder: string, keys: readonly string[]): Observation[] {
+function pastOf(morselFolder: string, workload: Workload, { target }: JobSpec): Past {
   using history = openHistory(morselFolder);
-  return history.observations(keys);
+  return readPast(history, workload, target);
 }

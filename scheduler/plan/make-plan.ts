@@ -1,14 +1,12 @@
 import type { JobSpec } from '../job-spec.ts';
-import type { Piece } from '../fragment-scheduler/events.ts';
-import type { ItemPrediction, Predictor } from '../predictive-model/model.ts';
+import type { Predictor } from '../predictive-model/model.ts';
 import type { Interval } from '../predictive-model/prediction.ts';
-import { overheadsOf } from '../safe-points/overheads.ts';
-import { cohortAt } from '../task-queue/task-queue.ts';
 import type { Workload } from '../workload.ts';
+import { drawnWorld, expectedWorld } from './draws.ts';
 import type { Plan, PlannedFragment } from './plan.ts';
 import { planProblems } from './problems.ts';
-import { normal, uniform } from './random.ts';
 import { simulate, type Simulation } from './simulate.ts';
+import { conditionsOf, type TargetProfile } from './target-profile.ts';
 import { plannedTasks } from './tasks.ts';
 
 /** Draws for the band around the expected finish. */
@@ -19,12 +17,13 @@ const LEAST_DRAWS = 4;
 const MOST_STEPS = 40_000;
 /** A large job is drawn less often, so that a preview stays quick: so many steps in all draws. */
 const MOST_DRAWN_STEPS = 80_000;
-const NORMAL_TENTH = 1.2816;
 
 export interface PlanOptions {
   job: JobSpec;
   workload: Workload;
   model: Predictor;
+  /** What past runs taught of the target. */
+  profile?: TargetProfile | null;
   /** The same seed gives the same plan. */
   seed?: number;
   /** At most so many courses are drawn for the band. */
@@ -40,8 +39,9 @@ export interface PlanOptions {
  * @throws {Cancelled} once `isCancelled` says so
  */
 export function makePlan(options: PlanOptions): Plan {
-  const { job, workload, model } = options;
+  const { job, workload, model, profile = null } = options;
   const { expected, drawn } = simulateAll(options);
+  const conditions = conditionsOf(job.target, profile);
   const { pricePerHour } = job.target;
   return {
     job: job.job,
@@ -52,9 +52,9 @@ export function makePlan(options: PlanOptions): Plan {
     price:
       pricePerHour === null ? null : band(expected, drawn, (course) => (lifeSeconds(course) / 3600) * pricePerHour),
     fragments: expected.fragments.map((simulated) => plannedFragment(simulated, workload)),
-    instances: expected.instances.map((instance) => ({ ...instance, instanceType: job.target.name })),
-    tasks: plannedTasks(job, workload, model, expected),
-    problems: planProblems(job, workload, model, expected),
+    instances: expected.instances.map((instance) => ({ ...instance, instanceType: conditions.instanceType })),
+    tasks: plannedTasks(job, workload, { model, conditions, simulation: expected }),
+    problems: planProblems(job, workload, { model, conditions, simulation: expected }),
   };
 }
 
@@ -68,64 +68,38 @@ export function planMakespan(options: PlanOptions): Interval {
 }
 
 /** The expected course of the job, and some that it may take as well. */
-function simulateAll({
-  job: { target },
-  workload,
-  model,
-  seed = 1,
-  draws = DRAWS,
-  mostSteps = MOST_STEPS,
-  isCancelled = () => false,
-}: PlanOptions): { expected: Simulation; drawn: Simulation[] } {
-  const options = { workload, target, model, overheads: overheadsOf(target), mostSteps, isCancelled };
-  const expected = simulate({ ...options, itemSeconds: (piece) => predicted(piece, workload, model).seconds });
+function simulateAll(options: PlanOptions): { expected: Simulation; drawn: Simulation[] } {
+  const { job, workload, model, profile = null, draws = DRAWS } = options;
+  const { mostSteps = MOST_STEPS, isCancelled = () => false, seed = 1 } = options;
+  const { target } = job;
+  const conditions = conditionsOf(target, profile);
+  const worlds = { workload, target, model, conditions, seed };
+  const common = { workload, target, model, conditions, mostSteps, isCancelled };
+  const expected = simulate({ ...common, ...expectedWorld(worlds) });
   const affordable = Math.floor(MOST_DRAWN_STEPS / Math.max(1, expected.steps));
-  const drawn: Simulation[] = [];
-  for (let draw = 0; draw < Math.min(draws, Math.max(LEAST_DRAWS, affordable)); draw++) {
-    drawn.push(simulate({ ...options, itemSeconds: drawnSeconds(workload, model, seed + draw) }));
-  }
+  const count = Math.min(draws, Math.max(LEAST_DRAWS, affordable));
+  const drawn = Array.from({ length: count }, (_, draw) => simulate({ ...common, ...drawnWorld(worlds, draw, count) }));
   return { expected, drawn };
 }
 
-/**
- * Run times of one possible world: each task's level is off by one draw, each piece's items by their own. The predicted
- * seconds are the mean over all such worlds.
- */
-function drawnSeconds(workload: Workload, model: Predictor, seed: number): (piece: Piece) => number {
-  const draw = normal(uniform(seed));
-  const levels = new Map<number, number>();
-  return (piece) => {
-    const { task, start, end } = piece;
-    const { seconds, within, level, bounds } = predicted(piece, workload, model);
-    let off = levels.get(task);
-    if (off === undefined) {
-      const z = draw();
-      const deviation = (level * (bounds.high - bounds.low)) / 2 / NORMAL_TENTH;
-      off = level * (z / NORMAL_TENTH) * (z < 0 ? -bounds.low : bounds.high) - deviation ** 2 / 2;
-      levels.set(task, off);
-    }
-    return seconds * Math.exp(off + (within / Math.sqrt(end - start)) * draw());
-  };
-}
-
-/** What an item of a piece is predicted to take on an instance of no particular type that has nothing else to do. */
-export function predicted({ task, start }: Piece, workload: Workload, model: Predictor): ItemPrediction {
-  const { key, cohorts, estimateSeconds } = workload.tasks[task]!;
-  const { cost } = cohorts[cohortAt(cohorts, start)]!;
-  return model.predict({ key, instanceType: '', cost, load: 0, idleSeconds: 0, estimateSeconds });
-}
-
-/** The 80 % interval of a figure over the drawn courses, around its value in the expected one. */
+/** The 80 % interval of a figure over the drawn courses, and their mean. Without any, what is expected stands for all. */
 function band(
   expected: Simulation,
   drawn: readonly Simulation[],
   figure: (simulation: Simulation) => number,
 ): Interval {
-  const middle = figure(expected);
+  if (drawn.length === 0) return { low: figure(expected), expected: figure(expected), high: figure(expected) };
   const figures = drawn.map(figure).toSorted((a, b) => a - b);
-  const at = (share: number): number =>
-    figures[Math.min(figures.length - 1, Math.floor(share * figures.length))] ?? middle;
-  return { low: Math.min(middle, at(0.1)), expected: middle, high: Math.max(middle, at(0.9)) };
+  const mean = figures.reduce((sum, each) => sum + each, 0) / figures.length;
+  return { low: Math.min(mean, quantile(figures, 0.1)), expected: mean, high: Math.max(mean, quantile(figures, 0.9)) };
+}
+
+/** Of n numbers the k-th stands for the share k / (n + 1) of all that could have been drawn; in between it is a line. */
+function quantile(sorted: readonly number[], share: number): number {
+  const rank = Math.min(sorted.length, Math.max(1, share * (sorted.length + 1)));
+  const below = sorted[Math.floor(rank) - 1]!;
+  const above = sorted[Math.ceil(rank) - 1]!;
+  return below + (above - below) * (rank - Math.floor(rank));
 }
 
 const makespan = ({ makespanSeconds }: Simulation): number => makespanSeconds;

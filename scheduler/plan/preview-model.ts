@@ -3,6 +3,9 @@ import type { Observation } from '../predictive-model/observation.ts';
 import type { PredictionBasis } from '../predictive-model/prediction.ts';
 import type { Workload } from '../workload.ts';
 
+/** What is known of a task before the simulated run counts as much as so many samples of it. */
+const KNOWN_SAMPLES = 10;
+
 /** What a simulated run has taught of one task: by which factor (its logarithm) the real model's prediction was off. */
 interface Lesson {
   items: number;
@@ -12,8 +15,8 @@ interface Lesson {
 
 /**
  * A model for a preview: it predicts what the real one does, and learns from the simulated run without touching the real
- * one. Of a task that was never run it learns the level, so that fragments grow in the plan as they will in the run; what
- * is known of a task that was run stays as it is.
+ * one. Of a task that was never run it learns the level, so that fragments grow in the plan as they will in the run; of one
+ * that is known it learns whether the simulated machine is slower or faster today.
  */
 export class PreviewModel implements Predictor {
   private readonly model: Predictor;
@@ -28,9 +31,13 @@ export class PreviewModel implements Predictor {
   predict(query: Query): ItemPrediction {
     const prediction = this.model.predict(query);
     const lesson = this.lessons.get(query.key);
-    if (!lesson || this.model.observations(query.key) > 0) return prediction;
-    const seconds = prediction.seconds * Math.exp(lesson.logRatio);
-    return { ...prediction, seconds, level: prediction.level / (1 + lesson.samples) };
+    if (!lesson) return prediction;
+    const isKnown = this.model.observations(query.key) > 0;
+    const trust = lesson.samples / (lesson.samples + (isKnown ? KNOWN_SAMPLES : 0));
+    const seconds = prediction.seconds * Math.exp(trust * lesson.logRatio);
+    return isKnown
+      ? { ...prediction, seconds }
+      : { ...prediction, seconds, level: prediction.level / (1 + lesson.samples) };
   }
 
   observe(observation: Observation): void {

@@ -1,10 +1,10 @@
 import type { JobSpec } from '../job-spec.ts';
-import { itemInterval, type Predictor } from '../predictive-model/model.ts';
+import { itemInterval } from '../predictive-model/model.ts';
 import type { Interval } from '../predictive-model/prediction.ts';
 import { aboutBand, duration } from '../words.ts';
 import type { Workload, WorkloadTask } from '../workload.ts';
 import type { PlanProblem } from './plan.ts';
-import type { Simulation } from './simulate.ts';
+import type { PlanOutcome } from './tasks.ts';
 
 /** Every code that a problem of a plan can have; docs/diagnostics.md explains each. */
 export const planProblemCodes = ['plan/outlasts-lifespan', 'plan/never-finishes'] as const;
@@ -12,9 +12,9 @@ export const planProblemCodes = ['plan/outlasts-lifespan', 'plan/never-finishes'
 type Problem = PlanProblem & { code: (typeof planProblemCodes)[number] };
 
 /** What stands in the way of the job, as far as the predictions tell. One problem a task at most. */
-export function planProblems(job: JobSpec, workload: Workload, model: Predictor, simulation: Simulation): Problem[] {
-  const problems = workload.tasks.flatMap((task) => outlastsLifespan(task, job, model) ?? []);
-  for (const { task, why } of simulation.hopeless) {
+export function planProblems(job: JobSpec, workload: Workload, outcome: PlanOutcome): Problem[] {
+  const problems = workload.tasks.flatMap((task) => outlastsLifespan(task, job, outcome) ?? []);
+  for (const { task, why } of outcome.simulation.hopeless) {
     const { task: name } = workload.tasks[task]!;
     if (problems.some((problem) => problem.task === name)) continue;
     problems.push({
@@ -28,9 +28,9 @@ export function planProblems(job: JobSpec, workload: Workload, model: Predictor,
 }
 
 /** The stretch between two safe points is at least one item (or stage of an item) long. */
-function outlastsLifespan(task: WorkloadTask, { target }: JobSpec, model: Predictor): Problem | null {
+function outlastsLifespan(task: WorkloadTask, { target }: JobSpec, outcome: PlanOutcome): Problem | null {
   const { lifespanSeconds: lifespan } = target;
-  const longest = longestItem(task, model);
+  const longest = longestItem(task, outcome);
   if (lifespan === null || !longest || longest.high <= lifespan) return null;
   const certain = longest.expected > lifespan;
   return {
@@ -45,11 +45,15 @@ function outlastsLifespan(task: WorkloadTask, { target }: JobSpec, model: Predic
 }
 
 /** Null where nothing is known: a guess is no reason to warn. */
-function longestItem({ key, cohorts, estimateSeconds }: WorkloadTask, model: Predictor): Interval | null {
-  if (model.basis(key, estimateSeconds).observations === 0 && estimateSeconds === null) return null;
+function longestItem(
+  { key, cohorts, estimateSeconds }: WorkloadTask,
+  { model, conditions: { instanceType, load } }: PlanOutcome,
+): Interval | null {
+  const { kind } = model.basis(key, estimateSeconds);
+  if (kind === 'guess' || kind === 'sibling') return null;
   let longest: Interval | null = null;
   for (const { cost } of cohorts) {
-    const item = itemInterval(model.predict({ key, instanceType: '', cost, load: 0, idleSeconds: 0, estimateSeconds }));
+    const item = itemInterval(model.predict({ key, instanceType, cost, load, idleSeconds: 0, estimateSeconds }));
     if (!longest || item.expected > longest.expected) longest = item;
   }
   return longest;

@@ -2,10 +2,10 @@ import type { Decision, Fragment, FragmentEnd, Piece } from '../fragment-schedul
 import { FragmentScheduler } from '../fragment-scheduler/scheduler.ts';
 import type { TargetSpec } from '../job-spec.ts';
 import type { Predictor } from '../predictive-model/model.ts';
-import type { Overheads } from '../safe-points/injector.ts';
 import type { TaskCounts } from '../task-queue/task-queue.ts';
 import type { Workload } from '../workload.ts';
 import { PreviewModel } from './preview-model.ts';
+import type { TargetConditions } from './target-profile.ts';
 import { VirtualWorld } from './virtual-world.ts';
 
 /** How often a long simulation looks whether it is still wanted, in events. */
@@ -15,7 +15,7 @@ export interface SimulationOptions {
   workload: Workload;
   target: TargetSpec;
   model: Predictor;
-  overheads: Overheads;
+  conditions: Pick<TargetConditions, 'overheads'> & Partial<TargetConditions>;
   itemSeconds: (piece: Piece) => number;
   /** How long an instance really lives; without it all live to their lifespan's end. */
   hiddenLifeSeconds?: () => number;
@@ -70,10 +70,11 @@ export class Cancelled extends Error {
  * @throws {Cancelled} once `isCancelled` says so
  */
 export function simulate(options: SimulationOptions): Simulation {
-  const { workload, target, overheads, isCancelled, mostSteps } = options;
+  const { workload, target, conditions, isCancelled, mostSteps } = options;
+  const { overheads } = conditions;
   const model = new PreviewModel(options.model, workload);
   const scheduler = new FragmentScheduler({ workload, target, model, overheads });
-  const world = new VirtualWorld(options);
+  const world = new VirtualWorld({ ...options, ...conditions });
   const recorder = new Recorder(workload, target.cpus);
   let decisions = scheduler.handle({ kind: 'wake', now: 0 });
   let events = 0;

@@ -3,21 +3,24 @@ import type { JobSpec } from '../job-spec.ts';
 import { sumInterval, type ItemPrediction, type Predictor } from '../predictive-model/model.ts';
 import { concurrency } from '../resource-monitor/resource-monitor.ts';
 import { safePointRule } from '../safe-points/injector.ts';
-import { overheadsOf } from '../safe-points/overheads.ts';
 import type { Workload, WorkloadTask } from '../workload.ts';
 import type { PlannedTask } from './plan.ts';
 import type { Simulation } from './simulate.ts';
+import type { TargetConditions } from './target-profile.ts';
 
 /** The plan of each task as the user wrote it; its stages count as one. */
-export function plannedTasks(
-  job: JobSpec,
-  workload: Workload,
-  model: Predictor,
-  simulation: Simulation,
-): PlannedTask[] {
+export function plannedTasks(job: JobSpec, workload: Workload, outcome: PlanOutcome): PlannedTask[] {
   const stages = Map.groupBy(workload.tasks, ({ task }) => task);
-  const shares = sharesByTask(job, workload, simulation);
-  return [...stages].map(([name, own]) => plannedTask(own, shares.get(name) ?? [], { job, model, simulation }));
+  const shares = sharesByTask(job, workload, outcome.simulation);
+  return [...stages].map(([name, own]) => plannedTask(own, shares.get(name) ?? [], { job, ...outcome }));
+}
+
+/** What a plan is read from. */
+export interface PlanOutcome {
+  model: Predictor;
+  conditions: TargetConditions;
+  /** The expected course. */
+  simulation: Simulation;
 }
 
 /** What one fragment holds of a task: the items that it commits, and the instance's time that they take. */
@@ -58,19 +61,17 @@ function meanItemSeconds({ pieces }: Fragment, task: number): number {
   return seconds / items;
 }
 
-interface Context {
+interface Context extends PlanOutcome {
   job: JobSpec;
-  model: Predictor;
-  simulation: Simulation;
 }
 
 function plannedTask(
   stages: readonly WorkloadTask[],
   shares: readonly FragmentShare[],
-  { job, model, simulation }: Context,
+  { job, model, conditions, simulation }: Context,
 ): PlannedTask {
   const first = stages[0]!;
-  const itemSeconds = typicalItem(stages, model);
+  const itemSeconds = typicalItem(stages, model, conditions);
   return {
     task: first.task,
     items: first.count,
@@ -79,7 +80,7 @@ function plannedTask(
     itemsPerFragment: median(shares.map(({ items }) => items)),
     fragmentSeconds: median(shares.map(({ seconds }) => seconds)),
     itemSeconds,
-    ...safePointsOf(first, job, itemSeconds.expected),
+    ...safePointsOf(first, job, itemSeconds.expected, conditions),
     basis: model.basis(first.key, first.estimateSeconds),
   };
 }
@@ -95,10 +96,14 @@ const upToDateIn = ({ upToDate }: WorkloadTask): number =>
   upToDate.reduce((sum, { start, end }) => sum + end - start, 0);
 
 /** One item through all stages, at the mean cost. */
-function typicalItem(stages: readonly WorkloadTask[], model: Predictor): PlannedTask['itemSeconds'] {
+function typicalItem(
+  stages: readonly WorkloadTask[],
+  model: Predictor,
+  conditions: TargetConditions,
+): PlannedTask['itemSeconds'] {
   const parts = stages.flatMap((stage) =>
     stage.cohorts.map((cohort) => ({
-      prediction: predict(stage, cohort.cost, model),
+      prediction: predict(stage, cohort.cost, model, conditions),
       count: (cohort.end - cohort.start) / stage.count,
     })),
   );
@@ -113,17 +118,22 @@ function typicalItem(stages: readonly WorkloadTask[], model: Predictor): Planned
   };
 }
 
-function predict(task: WorkloadTask, cost: number | null, model: Predictor): ItemPrediction {
+function predict(
+  task: WorkloadTask,
+  cost: number | null,
+  model: Predictor,
+  { instanceType, load }: TargetConditions,
+): ItemPrediction {
   const { key, estimateSeconds } = task;
-  return model.predict({ key, instanceType: '', cost, load: 0, idleSeconds: 0, estimateSeconds });
+  return model.predict({ key, instanceType, cost, load, idleSeconds: 0, estimateSeconds });
 }
 
 function safePointsOf(
   { safePoint, commitEach, needs }: WorkloadTask,
   { target }: JobSpec,
   itemSeconds: number,
+  { overheads }: TargetConditions,
 ): Pick<PlannedTask, 'safePointEverySeconds' | 'safePointCostShare'> {
-  const overheads = overheadsOf(target);
   const { everyItems, everySeconds } = safePointRule(safePoint, { commitEach, overheads });
   const width = Math.max(1, concurrency(target, needs));
   const spacing = everySeconds === null ? (everyItems * itemSeconds) / width : Math.max(everySeconds, itemSeconds);

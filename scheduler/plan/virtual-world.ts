@@ -10,6 +10,14 @@ export interface WorldOptions {
   workload: Workload;
   target: Pick<TargetSpec, 'name' | 'lifespanSeconds' | 'cpus' | 'memoryBytes'>;
   overheads: Overheads;
+  /** The type that instances come with; default: the target's name. */
+  instanceType?: string;
+  /** The load that they report; default: none. */
+  load?: number;
+  /** How much of its lifespan an instance has lived when it comes up; default: nothing. */
+  bootSeconds?: number;
+  /** From telling an instance to stop until it is gone; default: no time. */
+  stopSeconds?: number;
   /** What one item of a piece really takes in this world. */
   itemSeconds: (piece: Piece) => number;
   /** How long an instance really lives, if it ends before its lifespan does; infinite if not. */
@@ -34,6 +42,7 @@ type Happening =
   | { kind: 'down'; instance: string; reason: string }
   | { kind: 'point'; instance: string; version: number; index: number }
   | { kind: 'end'; instance: string; version: number }
+  | { kind: 'load'; instance: string }
   | { kind: 'wake' };
 
 /**
@@ -61,7 +70,11 @@ export class VirtualWorld {
   }
 
   stop(id: string): void {
-    if (this.instances.has(id)) this.happenings.push(this.now, { kind: 'down', instance: id, reason: 'retired' });
+    if (this.instances.has(id)) this.downAt(this.now + (this.options.stopSeconds ?? 0), id, 'retired');
+  }
+
+  private downAt(at: number, instance: string, reason: string): void {
+    this.happenings.push(at, { kind: 'down', instance, reason });
   }
 
   wakeAt(at: number): void {
@@ -119,6 +132,7 @@ export class VirtualWorld {
     if (happening.kind === 'up') return this.up(happening.instance);
     const instance = this.instances.get(happening.instance);
     if (!instance) return null;
+    if (happening.kind === 'load') return { kind: 'load', now, instance: instance.id, load: this.options.load ?? 0 };
     if (happening.kind === 'down') {
       this.instances.delete(instance.id);
       return { kind: 'instance-down', now, instance: instance.id, reason: happening.reason };
@@ -135,9 +149,9 @@ export class VirtualWorld {
   }
 
   private up(id: string): CoreEvent {
-    const { target, hiddenLifeSeconds } = this.options;
+    const { target, hiddenLifeSeconds, bootSeconds = 0, load = 0, instanceType = target.name } = this.options;
     const { now } = this;
-    const deadline = target.lifespanSeconds === null ? null : now + target.lifespanSeconds;
+    const deadline = target.lifespanSeconds === null ? null : now + Math.max(0, target.lifespanSeconds - bootSeconds);
     this.instances.set(id, {
       id,
       upAt: now,
@@ -151,8 +165,9 @@ export class VirtualWorld {
     const hidden = now + (hiddenLifeSeconds?.() ?? Infinity);
     const end = Math.min(hidden, deadline ?? Infinity);
     const reason = end === deadline ? 'its lifespan ended' : 'it ended before its time';
-    if (end < Infinity) this.happenings.push(end, { kind: 'down', instance: id, reason });
-    const { cpus, memoryBytes, name } = target;
-    return { kind: 'instance-up', now, instance: id, type: name, cpus, memoryBytes, deadline };
+    if (end < Infinity) this.downAt(end, id, reason);
+    if (load > 0) this.happenings.push(now, { kind: 'load', instance: id });
+    const { cpus, memoryBytes } = target;
+    return { kind: 'instance-up', now, instance: id, type: instanceType, cpus, memoryBytes, deadline };
   }
 }

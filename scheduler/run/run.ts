@@ -7,9 +7,12 @@ import { prepareWorkload } from '../items/prepare.ts';
 import type { JobSpec } from '../job-spec.ts';
 import { PredictiveModel } from '../predictive-model/model.ts';
 import { planMakespan } from '../plan/make-plan.ts';
-import { overheadsOf } from '../safe-points/overheads.ts';
+import { TargetMeter } from '../plan/target-meter.ts';
+import { learnTarget, measuredOverheads, type TargetProfile } from '../plan/target-profile.ts';
 import { openHistory, type History } from '../store/history.ts';
 import { Journal } from '../store/journal.ts';
+import { type Past, readPast } from '../store/past.ts';
+import { metered } from '../targets/metered.ts';
 import type { Workload, WorkloadTask } from '../workload.ts';
 import { openControlServer } from './control-server.ts';
 import { EventLog } from './event-log.ts';
@@ -146,7 +149,9 @@ async function begin(begun: Begun): Promise<Run> {
   open.add(() => history.close());
   const log = new EventLog();
   if (options.onEvent) log.listen(options.onEvent);
-  const host = createHost(begun, history, log);
+  const past = readPast(history, begun.workload, job.target);
+  const meter = new TargetMeter(job.target, begun.workload);
+  const host = createHost(begun, { history, past, meter, log });
   const control = await openControlServer(folder, {
     progress: () => host.progress(),
     stop: () => host.stop(),
@@ -177,7 +182,11 @@ async function begin(begun: Begun): Promise<Run> {
   open.add(every(HEARTBEAT_MS, () => host.heartbeat()));
   const finished = host.finished.then((summary) => {
     const { predictedSeconds, makespanSeconds } = summary;
-    if (executes(job.target)) history.recordRun(id, job.job, predictedSeconds?.expected ?? null, makespanSeconds);
+    if (executes(job.target)) {
+      history.recordRun(id, job.job, predictedSeconds?.expected ?? null, makespanSeconds);
+      const measured = meter.measurement(begun.resumed ? null : paceOf(summary));
+      history.recordTargetProfile(job.target, learnTarget(past.profile, measured));
+    }
     writeRunFile(folder, { ...runFile, socket: null, summary });
     log.emit({ type: 'progress', progress: host.progress() });
     log.emit({ type: 'run-finished', ...summary });
@@ -214,27 +223,40 @@ function every(milliseconds: number, callback: () => void): () => void {
   return () => clearInterval(timer);
 }
 
-function createHost(begun: Begun, history: History, log: EventLog): RunHost {
+/** How the run as a whole went beside its prediction; null where that says nothing. */
+function paceOf({ state, predictedSeconds, makespanSeconds }: RunSummary): number | null {
+  if (state !== 'done' || predictedSeconds === null || predictedSeconds.expected <= 0) return null;
+  return Math.log(makespanSeconds / predictedSeconds.expected);
+}
+
+/** What a host works with beside its run. */
+interface HostParts {
+  history: History;
+  past: Past;
+  meter: TargetMeter;
+  log: EventLog;
+}
+
+function createHost(begun: Begun, { history, past, meter, log }: HostParts): RunHost {
   const { id, folder, job, workload, items, journal, options } = begun;
   const isReal = executes(job.target);
   const { process: processId, beganAt } = journal.beginProcess(process.pid);
-  const past = history.observations(workload.tasks.map(({ key }) => key));
-  const model = new PredictiveModel(past);
+  const model = new PredictiveModel(past.observations);
   const scheduler = new FragmentScheduler({
     workload,
     target: job.target,
     model,
-    overheads: overheadsOf(job.target),
+    overheads: measuredOverheads(job.target, past.profile),
     restore: { settled: settledIn(journal), fragments: journal.counts().nextFragment },
   });
   const { clock, connect } = chooseTarget({
     job,
     workload,
-    past,
+    past: past.observations,
     stagingFolder: stagingFolder(folder),
     workerCommand: options.workerCommand,
   });
-  if (!begun.resumed) predict(begun, model);
+  if (!begun.resumed) predict(begun, model, past.profile);
   return new RunHost({
     id,
     job,
@@ -253,7 +275,7 @@ function createHost(begun: Begun, history: History, log: EventLog): RunHost {
     log,
     clock,
     predictedSeconds: journal.predicted(),
-    connect,
+    connect: metered(connect, meter, clock),
   });
 }
 
@@ -268,14 +290,14 @@ function createPublisher({ folder, job, items, journal }: Begun, log: EventLog):
 }
 
 /** Journals how long the run is predicted to take, unless that would rest on guesses. */
-function predict({ job, workload, journal }: Begun, model: PredictiveModel): void {
+function predict({ job, workload, journal }: Begun, model: PredictiveModel, profile: TargetProfile | null): void {
   const seconds = (tasks: readonly WorkloadTask[]): number =>
     tasks.reduce((sum, task) => sum + expectedSeconds(task, model), 0);
   const guessed = workload.tasks.filter(
     ({ key, estimateSeconds }) => estimateSeconds === null && model.observations(key) === 0,
   );
   if (seconds(guessed) > MOST_GUESSED_SHARE * seconds(workload.tasks)) return;
-  const makespan = planMakespan({ job, workload, model, ...QUICK_PLAN });
+  const makespan = planMakespan({ job, workload, model, profile, ...QUICK_PLAN });
   if (Number.isFinite(makespan.high)) journal.predict(makespan);
 }
 

@@ -1,6 +1,8 @@
 /** What all runs of a folder have taught: observations for predictions, and since when tasks have their commands. */
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
+import type { TargetSpec } from '../job-spec.ts';
+import type { TargetProfile } from '../plan/target-profile.ts';
 import type { Observation } from '../predictive-model/observation.ts';
 import { openDatabase, rows, transaction } from './database.ts';
 
@@ -19,6 +21,9 @@ const SCHEMA = `
     run TEXT PRIMARY KEY, job TEXT NOT NULL, predicted_seconds REAL, actual_seconds REAL NOT NULL
   ) WITHOUT ROWID`;
 
+/** Targets of one kind and name count as one. */
+type TargetId = Pick<TargetSpec, 'kind' | 'name'>;
+
 export interface History {
   /** What is known of some tasks, by their keys; oldest first. */
   observations(keys: readonly string[]): Observation[];
@@ -30,6 +35,9 @@ export interface History {
   recordFingerprints(tasks: readonly { task: string; fingerprint: string }[], nowMs: number): void;
   /** Notes what was predicted for a run and how long it took. */
   recordRun(run: string, job: string, predictedSeconds: number | null, actualSeconds: number): void;
+  /** What past runs taught of a target; null where none ran on it. */
+  targetProfile(target: TargetId): TargetProfile | null;
+  recordTargetProfile(target: TargetId, profile: TargetProfile): void;
   close(): void;
   [Symbol.dispose](): void;
 }
@@ -43,8 +51,12 @@ export function openHistory(morselFolder: string): History {
     // A lost observation costs nothing but a little accuracy.
     synchronous: 'NORMAL',
   });
+  // Histories of this version were made without it.
+  database.exec('CREATE TABLE IF NOT EXISTS target_profile (target TEXT PRIMARY KEY, profile TEXT NOT NULL)');
   return historyIn(database);
 }
+
+const targetKey = ({ kind, name }: TargetId): string => `${kind} ${name}`;
 
 function historyIn(database: DatabaseSync): History {
   const select = database.prepare(
@@ -65,6 +77,8 @@ function historyIn(database: DatabaseSync): History {
      SET fingerprint = excluded.fingerprint, since_ms = excluded.since_ms WHERE fingerprint <> excluded.fingerprint`,
   );
   const setRun = database.prepare('INSERT OR REPLACE INTO past_run VALUES (?, ?, ?, ?)');
+  const selectProfile = database.prepare('SELECT profile FROM target_profile WHERE target = ?');
+  const setProfile = database.prepare('INSERT OR REPLACE INTO target_profile VALUES (?, ?)');
   const close = (): void => database.close();
   return {
     observations: (keys) =>
@@ -83,6 +97,15 @@ function historyIn(database: DatabaseSync): History {
       }),
     recordRun: (run, job, predictedSeconds, actualSeconds) => {
       setRun.run(run, job, predictedSeconds, actualSeconds);
+    },
+    targetProfile: (target) => {
+      const found = rows<{ profile: string }>(selectProfile, targetKey(target))[0];
+      if (!found) return null;
+      const profile: TargetProfile = JSON.parse(found.profile);
+      return profile;
+    },
+    recordTargetProfile: (target, profile) => {
+      setProfile.run(targetKey(target), JSON.stringify(profile));
     },
     close,
     [Symbol.dispose]: close,

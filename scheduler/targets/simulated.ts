@@ -1,7 +1,8 @@
 import type { CoreEvent, Fragment, Outcome, Piece } from '../fragment-scheduler/events.ts';
 import type { TargetSpec } from '../job-spec.ts';
-import { predicted } from '../plan/make-plan.ts';
+import { predicted } from '../plan/draws.ts';
 import { normal, uniform } from '../plan/random.ts';
+import { hiddenLives, speedOf } from '../plan/simulated-options.ts';
 import { VirtualWorld } from '../plan/virtual-world.ts';
 import type { Predictor } from '../predictive-model/model.ts';
 import { overheadsOf } from '../safe-points/overheads.ts';
@@ -50,23 +51,22 @@ class SimulatedTarget implements Target {
   private closed = false;
 
   constructor({ spec, workload, model, listener, seed = 1 }: SimulatedOptions, clock: VirtualClock) {
-    const speed = Number(spec.options['speed'] ?? 1);
+    const speed = speedOf(spec);
     const next = uniform(seed);
     const draw = normal(next);
     const itemSeconds = (piece: Piece): number => {
-      const { seconds, within } = predicted(piece, workload, model);
+      const { seconds, within } = predicted(piece, workload, model, { instanceType: spec.name, load: 0 });
       return (seconds / speed) * Math.exp((within / Math.sqrt(piece.end - piece.start)) * draw());
     };
     this.clock = clock;
     this.listener = listener;
-    const mtbf = spec.options['mtbf'];
-    const hiddenLifeSeconds = (): number => -Number(mtbf) * Math.log(1 - next());
+    const hiddenLifeSeconds = hiddenLives(spec, next);
     this.world = new VirtualWorld({
       workload,
       target: spec,
       overheads: overheadsOf(spec),
       itemSeconds,
-      ...(mtbf !== undefined && { hiddenLifeSeconds }),
+      ...(hiddenLifeSeconds && { hiddenLifeSeconds }),
     });
     clock.onSchedule = () => this.pump();
   }

@@ -5,8 +5,8 @@ import { prepareWorkload } from '../../scheduler/items/prepare.ts';
 import { makePlan } from '../../scheduler/plan/make-plan.ts';
 import { Cancelled } from '../../scheduler/plan/simulate.ts';
 import { PredictiveModel } from '../../scheduler/predictive-model/model.ts';
-import type { Observation } from '../../scheduler/predictive-model/observation.ts';
 import { openHistory } from '../../scheduler/store/history.ts';
+import { NO_PAST, type Past, readPast } from '../../scheduler/store/past.ts';
 import type { Workload } from '../../scheduler/workload.ts';
 import { duration } from '../../scheduler/words.ts';
 import { type PlanAnswer, type PlannerJob, type PlanRequest, TOO_LARGE } from './planner.ts';
@@ -30,12 +30,12 @@ const surveys = new Map<string, Survey>();
 /** Throws where the inputs cannot be read; the message is for the user. */
 export async function planOf(request: PlannerJob, isCancelled: () => boolean): Promise<PlanAnswer> {
   const workload = await survey(request, isCancelled);
-  const keys = [...new Set(workload.tasks.map((task) => task.key))];
-  const model = new PredictiveModel(pastObservations(request.morselFolder, keys));
+  const { observations, profile } = pastOf(request, workload);
+  const model = new PredictiveModel(observations);
   const timeUpAt = performance.now() + request.limitSeconds * 1000;
   const isGivenUp = () => isCancelled() || performance.now() >= timeUpAt;
   try {
-    return { plan: makePlan({ job: request.job, workload, model, isCancelled: isGivenUp }) };
+    return { plan: makePlan({ job: request.job, workload, model, profile, isCancelled: isGivenUp }) };
   } catch (error) {
     if (!(error instanceof Cancelled)) throw error;
     return { problem: TOO_LARGE };
@@ -81,10 +81,10 @@ function surveyKey({ job, morselFolder, epoch }: PlanRequest): string {
   return JSON.stringify(parts, (name, value: unknown) => (name === 'source' ? undefined : value));
 }
 
-function pastObservations(morselFolder: string, keys: string[]): Observation[] {
-  if (!hasHistory(morselFolder)) return [];
+function pastOf({ morselFolder, job }: PlanRequest, workload: Workload): Past {
+  if (!hasHistory(morselFolder)) return NO_PAST;
   using history = openHistory(morselFolder);
-  return history.observations(keys);
+  return readPast(history, workload, job.target);
 }
 
 /** Planning leaves no trace: a history that is not there is not begun. */

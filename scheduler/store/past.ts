@@ -1,0 +1,32 @@
+/** What a plan, or a run about to begin, is to know of the past. */
+import type { TargetSpec } from '../job-spec.ts';
+import type { TargetProfile } from '../plan/target-profile.ts';
+import type { Observation } from '../predictive-model/observation.ts';
+import type { Workload } from '../workload.ts';
+import type { History } from './history.ts';
+
+export interface Past {
+  observations: Observation[];
+  /** Null where nothing ran on the target yet. */
+  profile: TargetProfile | null;
+}
+
+export const NO_PAST: Past = { observations: [], profile: null };
+
+export function readPast(history: History, { tasks }: Workload, target: TargetSpec): Past {
+  const observations = history.observations(tasks.map(({ key }) => key));
+  return { observations: mixed(observations), profile: history.targetProfile(target) };
+}
+
+/**
+ * Runs take long items first, so the newest observations are all of short ones, and a model that weighs the newest most
+ * would know those alone. Mixes them, the same way each time, by multiples of the golden section: no stretch of them is
+ * of one age or one size.
+ */
+function mixed(observations: readonly Observation[]): Observation[] {
+  const GOLDEN = 0.618_033_988_749_895;
+  return observations
+    .map((observation, index) => ({ observation, place: (index * GOLDEN) % 1 }))
+    .toSorted((a, b) => a.place - b.place)
+    .map(({ observation }) => observation);
+}
