@@ -21,6 +21,11 @@ export const commandList: readonly CommandEntry[] = [
     load: () => import('./commands/resume.ts'),
   },
   { name: 'report', summary: 'show what became of a run, beside its plan', load: () => import('./commands/report.ts') },
+  {
+    name: 'explain',
+    summary: 'say why fragments have their size, and what came of them',
+    load: () => import('./commands/explain.ts'),
+  },
   { name: 'clean', summary: 'remove old runs', load: () => import('./commands/clean.ts') },
   { name: 'fmt', summary: 'format job files', load: () => import('./commands/fmt.ts') },
   { name: 'lsp', summary: 'serve an editor', load: () => import('./commands/lsp.ts') },

@@ -1,5 +1,6 @@
 /** Writing to people and to programs: data to stdout, messages to stderr, colours only where a terminal shows them. */
 import { styleText } from 'node:util';
+import { Help } from 'commander';
 import sliceAnsi from 'slice-ansi';
 import stringWidth from 'string-width';
 import { isStdoutBroken } from './broken-pipe.ts';
@@ -49,6 +50,17 @@ export function table(rows: readonly string[][], right: readonly number[] = []):
       .join('  ')
       .trimEnd(),
   );
+}
+
+const help = Object.assign(new Help(), { displayWidth: widthOf });
+
+/** A paragraph in lines of at most so many columns, all of them as far in as it begins, and by `indent` more. */
+export function wrapped(text: string, columns: number, indent: string): string[] {
+  const start = indent + /^ */.exec(text)![0];
+  return help
+    .boxWrap(text.trimStart(), columns - start.length)
+    .split('\n')
+    .map((line) => start + line.trimEnd());
 }
 
 /** A text that came from outside, without the control characters that would steer the terminal. Tabs and line ends stay. */

@@ -2,8 +2,8 @@ import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { findRun, readReport } from '../../scheduler/run/runs.ts';
 import { nearestMorselFolder } from '../morsel-folder.ts';
+import { renderCalibration } from '../render-calibration.ts';
 import { renderSummary } from '../render-summary.ts';
-import { accuracyInWords } from '../report/accuracy.ts';
 import { failuresOf } from '../report/failures.ts';
 import { renderReportPage } from '../report/page.ts';
 import { replaceFile } from '../replace-file.ts';
@@ -36,7 +36,7 @@ function report(id: string | undefined, options: { html?: string; json?: true })
   if (options.json) return printJson(known);
   printLines([
     ...renderSummary(known.summary, failuresOf(known.failures), paintFor(process.stdout)),
-    ...accuracyInWords(known.fragments),
+    ...renderCalibration(known.calibration, process.stdout.columns ?? 100, paintFor(process.stdout)),
   ]);
   say(`Page with the timeline: ${resolve(page ?? '')}`);
 }

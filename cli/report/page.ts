@@ -1,8 +1,11 @@
 /** A run as one HTML file: no script, nothing fetched, readable for years. */
 import { createHash } from 'node:crypto';
+import { errorInWords } from '../../scheduler/explain/band.ts';
+import type { Calibration } from '../../scheduler/explain/calibration.ts';
+import { CALIBRATION_COLUMNS, calibrationNotes, calibrationRows } from '../../scheduler/explain/calibration-words.ts';
+import { limitInShort } from '../../scheduler/explain/limits.ts';
 import type { ReportedFragment, ReportedInstance, RunReport } from '../../scheduler/run/runs.ts';
 import { count, counted, duration, durationBand, percent } from '../../scheduler/words.ts';
-import { type Accuracy, accuracyOf } from './accuracy.ts';
 import { markup, type Markup, type MarkupValue, trusted } from './markup.ts';
 import { style } from './style.ts';
 import { TASK_COLOURS, timeline } from './timeline.ts';
@@ -46,6 +49,8 @@ export function renderReportPage(report: PageContent): string {
           ${fragmentTable(report.fragments)} ${instanceTable(report.instances)}
           <h2>Tasks</h2>
           <div class="card scroll">${taskTable(report)}</div>
+          <h2>Predictions</h2>
+          <div class="card scroll">${predictions(report.calibration)}</div>
           ${failures(report)}
           <footer><p>Written by Morsel. Times count only while a process of the run was at work.</p></footer>
         </main>
@@ -55,7 +60,7 @@ export function renderReportPage(report: PageContent): string {
 
 const startedAt = (iso: string): string => iso.replace('T', ' ').replace(/\.\d+Z$/, ' UTC');
 
-function figures({ summary, fragments }: PageContent): Markup {
+function figures({ summary, calibration }: PageContent): Markup {
   const { makespanSeconds, predictedSeconds, utilisation, lostShare, items } = summary;
   const todo = items.pending + items.running;
   return markup`<dl class="figures">
@@ -73,17 +78,17 @@ function figures({ summary, fragments }: PageContent): Markup {
     ${figure('Utilisation', percent(utilisation), 'committed work over instance life')}
     ${figure('Lost work', percent(lostShare), 'begun and thrown away')}
     ${figure('Fragments', count(summary.fragments), `${count(summary.splits)} split, ${counted(summary.instances, 'instance')}`)}
-    ${predictionFigure(accuracyOf(fragments))}
+    ${predictionFigure(calibration)}
   </dl>`;
 }
 
-function predictionFigure(accuracy: Accuracy | null): Markup {
-  if (accuracy === null) return figure('Predictions', '–', 'no fragment ran to its end');
-  const { insideBand, medianError } = accuracy;
+function predictionFigure({ fragments: { judged, inside, medianError } }: Calibration): Markup {
+  if (judged === 0) return figure('Predictions', '–', 'no fragment ran to its end');
+  const error = medianError === null ? '' : `; half were off by under ${errorInWords(medianError)}`;
   return figure(
     'Predictions',
-    percent(insideBand),
-    `fell into their 80 % band; half were off by under ${percent(medianError)}`,
+    percent(inside / judged),
+    `of ${counted(judged, 'fragment')} fell into their 80 % band${error}`,
   );
 }
 
@@ -137,6 +142,12 @@ function taskTable({ tasks, fragments }: PageContent): Markup {
   );
 }
 
+function predictions(calibration: Calibration): Markup {
+  const heads = CALIBRATION_COLUMNS.map((name, column): Head => (column === 0 ? [name] : [name, 'number']));
+  const notes = calibrationNotes(calibration).map((note) => markup`<p>${note}</p>`);
+  return markup`${notes}${table(heads, calibrationRows(calibration))}`;
+}
+
 function fragmentTable(fragments: readonly ReportedFragment[]): Markup {
   const rows = fragments.slice(0, MOST_ROWS).map((fragment) => [
     count(fragment.fragment),
@@ -149,6 +160,7 @@ function fragmentTable(fragments: readonly ReportedFragment[]): Markup {
     durationBand(fragment.predictedSeconds),
     count(fragment.safePointSeconds.length),
     fragment.how ?? 'running',
+    limitInShort(fragment),
   ]);
   const heads: Head[] = [
     ['Fragment', 'number'],
@@ -159,6 +171,7 @@ function fragmentTable(fragments: readonly ReportedFragment[]): Markup {
     ['Predicted', 'number'],
     ['Safe points', 'number'],
     ['End'],
+    ['Why this size'],
   ];
   return markup`<details>
     <summary>${`All ${counted(fragments.length, 'fragment')} as a table`}</summary>

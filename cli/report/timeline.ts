@@ -1,4 +1,5 @@
 /** The picture of a run: instances against time, their lives as ground, fragments on it. */
+import { limitInShort } from '../../scheduler/explain/limits.ts';
 import type { ReportedFragment, ReportedInstance, RunReport } from '../../scheduler/run/runs.ts';
 import { count, duration, durationBand } from '../../scheduler/words.ts';
 import { axisTicks, lanesOf } from '../lanes.ts';
@@ -128,23 +129,18 @@ function bar(fragment: ReportedFragment, life: Life, top: number, drawn: Drawn):
   </g>`;
 }
 
-/** A rectangle for each task of the fragment, as wide as its share of the items. */
-function pieces({ items }: ReportedFragment, from: number, to: number, y: number, { colourOf }: Drawn): Markup[] {
-  const entries = Object.entries(items);
-  const total = Math.max(
-    1,
-    entries.reduce((sum, [, number]) => sum + number, 0),
-  );
+/** A rectangle for each task of the fragment, as wide as its part of the predicted length. */
+function pieces({ parts }: ReportedFragment, from: number, to: number, y: number, { colourOf }: Drawn): Markup[] {
   const width = Math.max(1, to - from - 1);
   let before = 0;
-  return entries.map(([task, number]) => {
-    const left = rounded(from + (before / total) * width);
-    before += number;
+  return parts.map(({ task, share }) => {
+    const left = rounded(from + before * width);
+    before += share;
     return markup`<rect
       class="${`task${colourOf(task)}`}"
       x="${left}"
       y="${y}"
-      width="${rounded((number / total) * width)}"
+      width="${rounded(share * width)}"
       height="${BAR_HEIGHT}"
     />`;
   });
@@ -203,13 +199,12 @@ const endings = {
   lost: 'lost with its instance',
 };
 
-function fragmentInWords(
-  { fragment, items, how, startSeconds, predictedSeconds, safePointSeconds }: ReportedFragment,
-  end: number,
-): string {
+function fragmentInWords(reported: ReportedFragment, end: number): string {
+  const { fragment, items, how, startSeconds, predictedSeconds, safePointSeconds } = reported;
   const what = Object.entries(items).map(([task, number]) => `${count(number)} × ${task}`);
   return [
     `Fragment ${fragment}: ${what.join(', ')}`,
+    `why: ${limitInShort(reported)}`,
     `took ${duration(end - startSeconds)}, predicted ${durationBand(predictedSeconds)}`,
     `${count(safePointSeconds.length)} safe points, ${how === null ? 'still running' : endings[how]}`,
   ].join('\n');

@@ -1,83 +1,30 @@
 /** The runs of a `.morsel` folder: which there are, what became of them, what their items printed. */
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { type Calibration, calibrationOf } from '../explain/calibration.ts';
 import { ItemTable } from '../items/item-table.ts';
 import type { JobSpec } from '../job-spec.ts';
-import type { Interval } from '../predictive-model/prediction.ts';
 import { Journal } from '../store/journal.ts';
 import { taskCounts } from './past-counts.ts';
-import type { ItemCounts, RunState, RunSummary } from './events.ts';
+import type { RunSummary } from './events.ts';
 import { isLive } from './lock.ts';
-import { itemsByTask, taskProgress, totalItems } from './progress.ts';
+import { taskProgress, totalItems } from './progress.ts';
+import type { RunEntry, RunReport } from './report.ts';
+import { reportedFragments } from './reported-fragments.ts';
 import { itemsFolder, readRunFile, RunError, runsFolder } from './run-folder.ts';
 import { usageOf } from './summary.ts';
 
 export { attach, type AttachedRun } from './attach.ts';
+export type {
+  PredictedPart,
+  ReportedFailure,
+  ReportedFragment,
+  ReportedInstance,
+  ReportedPart,
+  RunEntry,
+  RunReport,
+} from './report.ts';
 export { RunError } from './run-folder.ts';
-
-export interface RunEntry {
-  id: string;
-  folder: string;
-  job: string;
-  /** The job's file. */
-  file: string;
-  target: string;
-  /** ISO 8601. */
-  startedAt: string;
-  /** `running` also for a paused one: its process tells more. */
-  state: RunState;
-  live: boolean;
-  pid: number;
-  /** The last word of its newest process; null while it runs, or if that was cut off. */
-  summary: RunSummary | null;
-}
-
-/** What is known of a run, live or past. Times are seconds since it began, not counting when no process was at it. */
-export interface RunReport {
-  entry: RunEntry;
-  spec: JobSpec;
-  summary: RunSummary;
-  tasks: { task: string; items: ItemCounts }[];
-  fragments: ReportedFragment[];
-  instances: ReportedInstance[];
-  failures: ReportedFailure[];
-}
-
-export interface ReportedFragment {
-  fragment: number;
-  instance: string;
-  /** Items by task name. */
-  items: Record<string, number>;
-  predictedSeconds: Interval;
-  /** What bounded its size. */
-  limit: string;
-  startSeconds: number;
-  /** Null while it runs; likewise `how`. */
-  endSeconds: number | null;
-  how: 'done' | 'split' | 'deadline' | 'lost' | null;
-  /** When its safe points were on disk. */
-  safePointSeconds: number[];
-}
-
-export interface ReportedInstance {
-  instance: string;
-  instanceType: string;
-  where: string;
-  cpus: number;
-  lifeSeconds: number | null;
-  startSeconds: number;
-  endSeconds: number | null;
-  reason: string | null;
-}
-
-export interface ReportedFailure {
-  task: string;
-  item: string;
-  attempts: number;
-  message: string;
-  stdout: string;
-  stderr: string;
-}
 
 /** What one item printed and answered. */
 export interface LogEntry {
@@ -123,16 +70,9 @@ export function readReport(runFolder: string): RunReport {
   if (!entry) throw new RunError(`${runFolder} holds no run`);
   return withJournal(runFolder, (journal, job, label) => {
     const { workload } = journal.readRun()!;
-    const tasks = taskProgress(workload, taskCounts(workload, journal.outcomes()));
-    const safePoints = Map.groupBy(journal.outcomes(), ({ fragment }) => fragment ?? -1);
-    const fragments = journal.fragments().map(({ pieces, assignedAt, endedAt, ...row }) => ({
-      ...row,
-      items: itemsByTask(workload, pieces),
-      startSeconds: assignedAt,
-      endSeconds: endedAt,
-      safePointSeconds: [...new Set((safePoints.get(row.fragment) ?? []).map(({ at }) => at))],
-    }));
-    const instances = journal.instances().map(({ name, type, upAt, downAt, ...row }) => ({
+    const rows = { fragments: journal.fragments(), outcomes: journal.outcomes(), instances: journal.instances() };
+    const tasks = taskProgress(workload, taskCounts(workload, rows.outcomes));
+    const instances = rows.instances.map(({ name, type, upAt, downAt, ...row }) => ({
       ...row,
       instance: name,
       instanceType: type,
@@ -159,9 +99,10 @@ export function readReport(runFolder: string): RunReport {
       spec: job,
       summary,
       tasks: tasks.map(({ task, items }) => ({ task, items })),
-      fragments,
+      fragments: reportedFragments(job, rows),
       instances,
       failures,
+      calibration: calibrationOf({ job, ...rows, makespan: makespanOf(summary) }),
     };
   });
 }
@@ -241,6 +182,11 @@ function namedRun(runs: readonly RunEntry[], id: string, wanted: 'any' | 'live' 
   if (wanted === 'unfinished' && run.state === 'done')
     throw new RunError(`run ${run.id} is done: there is nothing left of it`);
   return run;
+}
+
+function makespanOf({ state, predictedSeconds, makespanSeconds }: RunSummary): Calibration['makespan'] {
+  const hasEnded = state === 'done' || state === 'failed';
+  return { predictedSeconds, actualSeconds: hasEnded ? makespanSeconds : null };
 }
 
 function countsOf(journal: Journal): Pick<RunSummary, 'fragments' | 'splits' | 'instances'> {

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { accuracyOf } from '../../cli/report/accuracy.ts';
 import { type PageContent, renderReportPage } from '../../cli/report/page.ts';
 import { axisTicks, lanesOf } from '../../cli/lanes.ts';
 import { createHash } from 'node:crypto';
@@ -7,6 +6,9 @@ import fc from 'fast-check';
 
 const items = { committed: 3, upToDate: 0, failed: 1, skipped: 0, running: 0, pending: 0 };
 const predictedSeconds = { low: 8, expected: 10, high: 12 };
+
+const part = { stage: { index: 1, of: 1 }, committed: 0, failed: 0, committedSeconds: 0, predicted: null };
+const score = { predicted: 2, judged: 2, inside: 1, below: 0, above: 1, medianError: 0.1 };
 
 /** A report in which every text is `text`. */
 function reportOf(text: string): PageContent {
@@ -42,6 +44,12 @@ function reportOf(text: string): PageContent {
         fragment: 1,
         instance: text,
         items: { [text]: 3 },
+        parts: [
+          { ...part, task: text, items: 2, share: 0.9 },
+          { ...part, task: `${text} 2`, items: 1, share: 0.1 },
+        ],
+        sizing: null,
+        safePointItems: [1, 1],
         predictedSeconds,
         limit: 'lifespan',
         startSeconds: 0,
@@ -53,6 +61,9 @@ function reportOf(text: string): PageContent {
         fragment: 2,
         instance: text,
         items: { [text]: 1 },
+        parts: [{ ...part, task: text, items: 1, share: 1 }],
+        sizing: null,
+        safePointItems: [1],
         predictedSeconds,
         limit: 'lifespan',
         startSeconds: 11,
@@ -74,6 +85,11 @@ function reportOf(text: string): PageContent {
       },
     ],
     failures: [{ task: text, item: text, attempts: 2, message: text, stdout: text, stderr: text }],
+    calibration: {
+      makespan: { predictedSeconds, actualSeconds: 30 },
+      fragments: score,
+      tasks: [{ task: text, items: { ...score, commits: 2 }, fragments: score }],
+    },
   };
 }
 
@@ -102,12 +118,20 @@ describe('the report page', () => {
     expect(page).toContain('<th scope="col" class="number">Safe points</th>');
     expect(page).toContain('(2 tries)');
   });
-});
 
-test('predictions are judged by fragments that ran to their end', () => {
-  const { fragments } = reportOf('x');
-  expect(accuracyOf(fragments)).toEqual({ fragments: 1, insideBand: 1, medianError: 1 / 11 });
-  expect(accuracyOf([])).toBeNull();
+  test('draws the tasks of a fragment as wide as their predicted parts of its length', () => {
+    const page = renderReportPage(reportOf('x'));
+    // 11 of 30 s are 366.7 of 1000 px, less one between bars.
+    expect(page.match(/class="task0"\s+x="0"\s+y="18"\s+width="329.1"/g)).toHaveLength(1);
+    expect(page).toMatch(/x="329.1"\s+y="18"\s+width="36.6"/);
+  });
+
+  test('says how good the predictions were', () => {
+    const page = renderReportPage(reportOf('x'));
+    expect(page).toContain('Only 2 fragments showed how long all of it takes, 1 of them inside the 80 % band: too few');
+    expect(page).toContain('took 30 s: longer than the band, 3.0 times as long as expected.');
+    expect(page).toContain('<td class="number">1 of 2 (50 %)</td>');
+  });
 });
 
 describe('lanes', () => {
