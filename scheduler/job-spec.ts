@@ -62,6 +62,8 @@ export interface TaskSpec {
   work: WorkSpec;
   /** The path that an item's result is published at, relative to {@link JobSpec.directory}; null where it has none. */
   output: Template | null;
+  /** Where an item's program keeps what it needs to go on elsewhere; missing where it can only begin anew. */
+  checkpoint?: CheckpointSpec;
   /** What an item's run time is expected to grow with; null where the user said nothing. */
   cost: CostSpec | null;
   needs: { cpus: number; memoryBytes: number };
@@ -85,6 +87,23 @@ export interface Dependency {
   task: string;
   on: 'item' | 'all';
 }
+
+/** How an item's program is asked for its state, and where it is kept until the item is committed. */
+export interface CheckpointSpec {
+  /** Relative to {@link JobSpec.directory}. */
+  path: Template;
+  /** Sent to the program when its instance is about to end: it writes its state and exits. */
+  signal: CheckpointSignal;
+  /** How long before the instance's end; null for 30 s or a tenth of the instance's life, whichever is shorter. */
+  graceSeconds: number | null;
+}
+
+/** Names without `SIG`: those that a program can catch, and that mean nothing else while it runs. */
+export const checkpointSignals = ['TERM', 'INT', 'HUP', 'USR1', 'USR2'] as const;
+export type CheckpointSignal = (typeof checkpointSignals)[number];
+
+export const isCheckpointSignal = (name: string): name is CheckpointSignal =>
+  checkpointSignals.some((each) => each === name);
 
 export type WorkSpec =
   /** Shell commands, one after the other; the item fails with the first that fails. Values are quoted for the place they stand in. */
@@ -111,6 +130,8 @@ export type Hole =
   | { kind: 'item'; path: string[] }
   /** Where the item's output is to be written (the staging path). */
   | { kind: 'out' }
+  /** Where the item's program finds its state, if it has any yet, and writes it. */
+  | { kind: 'checkpoint' }
   /** The published output of the same item of another task or stage. */
   | { kind: 'output-of'; task: string };
 

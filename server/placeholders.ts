@@ -18,7 +18,7 @@ export interface PlaceholderPart {
   text: string;
   start: number;
   end: number;
-  role: 'name' | 'field' | 'out';
+  role: 'name' | 'field' | 'out' | 'checkpoint';
   /** What a head stands for. */
   declaration: AstNode | undefined;
 }
@@ -60,7 +60,7 @@ export const meaningOfField = (name: string): string | undefined => meaningsOfFi
 function headOf(placeholder: Placeholder, text: ast.Text): PlaceholderPart {
   const { text: name, offset: start, end } = placeholder.name;
   const meaning = meaningOf(placeholder, text);
-  const role = meaning.kind === 'out' ? 'out' : 'name';
+  const role = meaning.kind === 'out' || meaning.kind === 'checkpoint' ? meaning.kind : 'name';
   return { text: name, start, end, role, declaration: declarationOf(meaning) };
 }
 

@@ -34,6 +34,7 @@ export type MorselKeywordNames =
     | "]"
     | "after"
     | "auto"
+    | "checkpoint"
     | "cost"
     | "cpu"
     | "cpus"
@@ -68,16 +69,38 @@ export type MorselKeywordNames =
     | "s"
     | "safepoint"
     | "shell"
+    | "signal"
     | "step"
     | "stream"
     | "target"
     | "task"
     | "timeout"
+    | "within"
     | "workdir"
     | "{"
     | "}";
 
 export type MorselTokenNames = MorselTerminalNames | MorselKeywordNames;
+
+/** `signal` is the signal's name without `SIG`. */
+export interface Checkpoint extends langium.AstNode {
+    readonly $container: Task;
+    readonly $type: 'Checkpoint';
+    path: Text;
+    signal?: string;
+    within?: Quantity;
+}
+
+export const Checkpoint = {
+    $type: 'Checkpoint',
+    path: 'path',
+    signal: 'signal',
+    within: 'within'
+} as const;
+
+export function isCheckpoint(item: unknown): item is Checkpoint {
+    return reflection.isInstance(item, Checkpoint.$type);
+}
 
 export interface Cost extends langium.AstNode {
     readonly $container: Task;
@@ -466,7 +489,7 @@ export function isParam(item: unknown): item is Param {
 
 /** Without the units of `needs` and `safepoint`: in `instances 2  cpus 4` the `cpus` is the next option's name. */
 export interface Quantity extends langium.AstNode {
-    readonly $container: Cost | Estimate | ListSource | Needs | Option | Param | Retry | SafePoint | Timeout;
+    readonly $container: Checkpoint | Cost | Estimate | ListSource | Needs | Option | Param | Retry | SafePoint | Timeout;
     readonly $type: 'Quantity';
     unit?: OptionUnit | Unit;
     value: number;
@@ -663,7 +686,7 @@ export function isTask(item: unknown): item is Task {
     return reflection.isInstance(item, Task.$type);
 }
 
-export type TaskStatement = Cost | Env | Estimate | Module | Needs | Output | Retry | Run | SafePoint | Shell | Step | Stream | Timeout | Workdir;
+export type TaskStatement = Checkpoint | Cost | Env | Estimate | Module | Needs | Output | Retry | Run | SafePoint | Shell | Step | Stream | Timeout | Workdir;
 
 export const TaskStatement = {
     $type: 'TaskStatement'
@@ -675,7 +698,7 @@ export function isTaskStatement(item: unknown): item is TaskStatement {
 
 /** `value` is the text between the quotes, with escapes undone; placeholders in it are parsed by placeholders/. */
 export interface Text extends langium.AstNode {
-    readonly $container: CsvSource | Env | FilesSource | JsonSource | LinesSource | ListSource | Module | Option | Output | Param | Run | Shell | Stream | TextList | Workdir;
+    readonly $container: Checkpoint | CsvSource | Env | FilesSource | JsonSource | LinesSource | ListSource | Module | Option | Output | Param | Run | Shell | Stream | TextList | Workdir;
     readonly $type: 'Text';
     value: string;
 }
@@ -741,6 +764,7 @@ export function isWorkdir(item: unknown): item is Workdir {
 }
 
 export type MorselAstType = {
+    Checkpoint: Checkpoint
     Cost: Cost
     CountRange: CountRange
     CsvSource: CsvSource
@@ -786,6 +810,23 @@ export type MorselAstType = {
 
 export class MorselAstReflection extends langium.AbstractAstReflection {
     override readonly types = {
+        Checkpoint: {
+            name: Checkpoint.$type,
+            properties: {
+                path: {
+                    name: Checkpoint.path
+                },
+                signal: {
+                    name: Checkpoint.signal,
+                    optional: true
+                },
+                within: {
+                    name: Checkpoint.within,
+                    optional: true
+                }
+            },
+            superTypes: [TaskStatement.$type]
+        },
         Cost: {
             name: Cost.$type,
             properties: {

@@ -1,20 +1,24 @@
-import type {
-  CostSpec,
-  Dependency,
-  Hole,
-  SafePointSpec,
-  TaskSpec,
-  Template,
-  WorkSpec,
+import {
+  isCheckpointSignal,
+  type CostSpec,
+  type Dependency,
+  type Hole,
+  type SafePointSpec,
+  type TaskSpec,
+  type Template,
+  type WorkSpec,
 } from '../../scheduler/job-spec.ts';
 import * as ast from '../generated/ast.ts';
-import { inputOf } from '../placeholders/template.ts';
+import { checkpointOf, inputOf } from '../placeholders/template.ts';
 import { amountOf } from '../units.ts';
 import type { ParamValues } from './lower-params.ts';
 import { lowerTemplate, type TemplateContext } from './lower-template.ts';
 import { LoweringProblem } from './lowering-problem.ts';
-import { isBetweenSteps, type Stage, stagesOf } from './stages.ts';
+import { isBetweenSteps, type Stage, stagesOf, usesCheckpoint } from './stages.ts';
 import { spanOf } from './source-span.ts';
+
+/** What batch systems send a program that is to end, so that one that heeds theirs needs nothing new. */
+const DEFAULT_SIGNAL = 'TERM';
 
 /** A task as its stages, in order. */
 export function lowerTask(task: ast.Task, params: ParamValues): TaskSpec[] {
@@ -33,6 +37,7 @@ function lowerStage(task: ast.Task, stage: Stage, stages: Stage[], params: Param
     dependsOn: dependencies(task, stage, stages),
     work: lowerWork(task, stage, template),
     output: stage.output === undefined ? null : template(stage.output.path),
+    ...lowerCheckpoint(task, stage, template),
     cost: lowerCost(task.statements.find(ast.isCost)),
     needs: lowerNeeds(task.statements.find(ast.isNeeds)),
     safePoint: lowerSafePoint(task),
@@ -80,6 +85,19 @@ function lowerWork(task: ast.Task, stage: Stage, template: (text: ast.Text) => T
     );
   }
   return { kind: 'run', commands };
+}
+
+/** Only of a stage whose commands are told where the state is: the others have none. */
+function lowerCheckpoint(
+  task: ast.Task,
+  stage: Stage,
+  template: (text: ast.Text) => Template,
+): Pick<TaskSpec, 'checkpoint'> {
+  const checkpoint = checkpointOf(task);
+  if (checkpoint === undefined || !usesCheckpoint(task, stage)) return {};
+  const signal = checkpoint.signal ?? DEFAULT_SIGNAL;
+  if (!isCheckpointSignal(signal)) throw new LoweringProblem(`There is no signal \`${signal}\`.`);
+  return { checkpoint: { path: template(checkpoint.path), signal, graceSeconds: seconds(checkpoint.within) } };
 }
 
 function lowerCost(cost: ast.Cost | undefined): CostSpec | null {

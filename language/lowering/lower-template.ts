@@ -59,6 +59,8 @@ function fill(part: Placeholder, text: ast.Text, quoting: Quoting, context: Temp
       return { kind: 'hole', hole: { kind: 'item', path: part.fields.map((field) => field.text) }, quote };
     case 'out':
       return { kind: 'hole', hole: { kind: 'out' }, quote };
+    case 'checkpoint':
+      return { kind: 'hole', hole: { kind: 'checkpoint' }, quote };
     case 'output-of':
       return { kind: 'hole', hole: context.outputOf(meaning.of), quote };
     case 'unknown':

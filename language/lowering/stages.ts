@@ -1,5 +1,6 @@
 /** A task with safe points between its steps is a chain of stages. */
 import * as ast from '../generated/ast.ts';
+import { meaningOf, placeholdersOf } from '../placeholders/template.ts';
 
 export interface Stage {
   /** As in the JobSpec: the task's name, with `#2`, `#3`, … for later stages. */
@@ -33,6 +34,16 @@ export function stagesOf(task: ast.Task): Stage[] {
 /** A bare `safepoint` is a cut between two steps; with `every` or `auto` it is about how often. */
 export const isBetweenSteps = (node: unknown): boolean =>
   ast.isSafePoint(node) && node.every === undefined && !node.auto;
+
+/** True if commands of the stage, or the variables that all have, name the state of the task's checkpoint. */
+export function usesCheckpoint(task: ast.Task, { steps }: Stage): boolean {
+  const statements = steps.length === 0 ? task.statements : steps.flatMap((step) => step.statements);
+  const texts = [
+    ...statements.filter(ast.isRun).map(({ command }) => command),
+    ...task.statements.filter(ast.isEnv).map(({ value }) => value),
+  ];
+  return texts.some((text) => placeholdersOf(text).some((each) => meaningOf(each, text).kind === 'checkpoint'));
+}
 
 export const stageName = (task: ast.Task, index: number): string => (index === 1 ? task.name : `${task.name}#${index}`);
 

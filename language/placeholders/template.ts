@@ -58,7 +58,7 @@ export function roleOf(text: ast.Text): TextRole {
   const parent: AstNode = text.$container;
   if (ast.isRun(parent)) return 'command';
   if (ast.isStream(parent)) return 'program';
-  if (ast.isOutput(parent)) return 'value';
+  if (ast.isOutput(parent) || ast.isCheckpoint(parent)) return 'value';
   if (ast.isEnv(parent) || ast.isWorkdir(parent)) return isPerItem(parent) ? 'value' : 'instance-value';
   if (ast.isFilesSource(parent) || ast.isCsvSource(parent) || ast.isLinesSource(parent) || ast.isJsonSource(parent)) {
     return 'path';
@@ -73,19 +73,25 @@ const isPerItem = (statement: AstNode): boolean =>
 /** What the name at the head of a placeholder, with its first field, stands for. */
 export type Meaning =
   | { kind: 'out' }
+  /** Where the program's state is. */
+  | { kind: 'checkpoint' }
   | { kind: 'param'; param: ast.Param }
   | { kind: 'item'; item: ast.Item }
   /** `{step.out}`, `{task.out}`: its output. */
   | { kind: 'output-of'; of: ast.Step | ast.Task }
   | { kind: 'unknown' };
 
-/** Items hide params, and both hide steps and tasks; `.out` of a step or a task is its output. */
+/**
+ * Items hide params, and both hide steps and tasks; `.out` of a step or a task is its output. In a task with a checkpoint
+ * `checkpoint` is that; elsewhere it is a name like any other.
+ */
 export function meaningOf(placeholder: Placeholder, text: ast.Text): Meaning {
   const { name, fields } = placeholder;
   const role = roleOf(text);
   const task = taskOf(text);
   const perItem = role === 'command' || role === 'value';
   if (perItem && name.text === 'out') return { kind: 'out' };
+  if (perItem && name.text === 'checkpoint' && checkpointOf(task) !== undefined) return { kind: 'checkpoint' };
   if (perItem && task?.item?.name === name.text) return { kind: 'item', item: task.item };
   const param = visibleParams(jobOf(text) ?? fileOf(text)).get(name.text);
   if (param !== undefined && fields.length === 0) return { kind: 'param', param };
@@ -100,9 +106,9 @@ export function meaningOf(placeholder: Placeholder, text: ast.Text): Meaning {
 export interface PlaceholderName {
   /** As written between the braces, such as `photo`, `out` or `decode.out`. */
   text: string;
-  kind: 'out' | 'param' | 'item' | 'step' | 'task';
+  kind: 'out' | 'checkpoint' | 'param' | 'item' | 'step' | 'task';
   /** Its declaration; of `out` the output. */
-  node: ast.Param | ast.Item | ast.Step | ast.Task | ast.Output | undefined;
+  node: ast.Param | ast.Item | ast.Step | ast.Task | ast.Output | ast.Checkpoint | undefined;
 }
 
 /** All that a placeholder of a string may name, nearest first. */
@@ -114,8 +120,11 @@ export function namesFor(text: ast.Text): PlaceholderName[] {
   const task = taskOf(text);
   if (task === undefined || (role !== 'command' && role !== 'value')) return named;
   const item = task.item === undefined ? [] : [{ text: task.item.name, kind: 'item', node: task.item } as const];
-  const output = ast.isOutput(text.$container) ? undefined : outputFor(text, task);
+  const isPath = ast.isOutput(text.$container) || ast.isCheckpoint(text.$container);
+  const output = isPath ? undefined : outputFor(text, task);
+  const checkpoint = isPath ? undefined : checkpointOf(task);
   const out = output === undefined ? [] : [{ text: 'out', kind: 'out', node: output } as const];
+  const state = checkpoint === undefined ? [] : [{ text: 'checkpoint', kind: 'checkpoint', node: checkpoint } as const];
   const own = stepOf(text);
   const steps = task.statements.filter(ast.isStep);
   const before =
@@ -124,6 +133,7 @@ export function namesFor(text: ast.Text): PlaceholderName[] {
   return [
     ...item,
     ...out,
+    ...state,
     ...before.map((node): PlaceholderName => ({ text: `${node.name}.out`, kind: 'step', node })),
     ...tasks.map((node): PlaceholderName => ({ text: `${node.name}.out`, kind: 'task', node })),
     ...named,
@@ -135,6 +145,10 @@ export function outputOf(node: ast.Step | ast.Task): ast.Output | undefined {
   const statements: readonly (ast.TaskStatement | ast.StepStatement)[] = node.statements;
   return statements.find(ast.isOutput);
 }
+
+/** Where a task says that its program keeps its state, if it does. */
+export const checkpointOf = (task: ast.Task | undefined): ast.Checkpoint | undefined =>
+  task?.statements.find(ast.isCheckpoint);
 
 /** The output that `out` stands for in a command: that of its step, or of the task where the step is the last. */
 function outputFor(text: ast.Text, task: ast.Task): ast.Output | undefined {

@@ -2,7 +2,7 @@
 import type * as ast from '../generated/ast.ts';
 import { orderTasks, showCycle } from '../lowering/task-order.ts';
 import { stagesOf } from '../lowering/stages.ts';
-import { inputOf, meaningOf, predecessorsOf, templateOf } from '../placeholders/template.ts';
+import { checkpointOf, inputOf, meaningOf, predecessorsOf, templateOf } from '../placeholders/template.ts';
 import type { Report } from './report.ts';
 
 export function checkGraph(job: ast.Job, report: Report): void {
@@ -74,11 +74,28 @@ function checkSameOutputs(job: ast.Job, report: Report): void {
       }
       seen.set(path, task);
     }
+    checkStatePath(task, seen, report);
   }
 }
 
+/** A state that lay where an output goes would replace it, or be replaced. */
+function checkStatePath(task: ast.Task, seen: Map<string, ast.Task>, report: Report): void {
+  const checkpoint = checkpointOf(task);
+  if (checkpoint === undefined) return;
+  const path = shapeOf(checkpoint, task);
+  const other = seen.get(path);
+  if (other !== undefined) {
+    const who = other === task ? 'The output of this task' : `The task \`${other.name}\``;
+    report('same-output', `${who} has the same path: choose another for one of them.`, {
+      node: checkpoint,
+      property: 'path',
+    });
+  }
+  seen.set(path, task);
+}
+
 /** A path with its holes: two that are alike are the same file for some item. */
-function shapeOf({ path }: ast.Output, task: ast.Task): string {
+function shapeOf({ path }: ast.Output | ast.Checkpoint, task: ast.Task): string {
   const parts = templateOf(path).parts.map((part) => {
     if (part.kind === 'text') return part.text;
     const fields = part.fields.map(({ text }) => `.${text}`).join('');

@@ -49,6 +49,8 @@ function checkPlaceholder(placeholder: Placeholder, text: ast.Text, report: Repo
       return checkItemField(placeholder, text, report);
     case 'out':
       return checkOut(placeholder, text, report);
+    case 'checkpoint':
+      return checkState(placeholder, text, report);
     case 'output-of':
       return checkOutputOf(placeholder, meaning.of, text, report);
   }
@@ -56,6 +58,14 @@ function checkPlaceholder(placeholder: Placeholder, text: ast.Text, report: Repo
 
 function unknownName(placeholder: Placeholder, text: ast.Text, report: Report): void {
   const { name } = placeholder;
+  if (name.text === 'checkpoint' && roleOf(text) === 'command') {
+    report(
+      'missing-checkpoint',
+      '`{checkpoint}` needs a checkpoint: add `checkpoint "…"` to the task with the path that its state is kept at.',
+      { node: text, place: placeholder },
+    );
+    return;
+  }
   const elsewhere = placedElsewhere(placeholder, text);
   if (elsewhere !== undefined) {
     report('misplaced-placeholder', elsewhere, { node: text, place: placeholder });
@@ -200,6 +210,17 @@ function ownOutput(task: ast.Task, text: ast.Text): ast.Output | undefined {
   const step = stepOf(text);
   if (step === undefined) return outputOf(task);
   return stagesOf(task).find(({ steps }) => steps.includes(step))?.output;
+}
+
+function checkState(placeholder: Placeholder, text: ast.Text, report: Report): void {
+  if (ast.isEnv(text.$container) || ast.isRun(text.$container)) {
+    return noFields(placeholder, text, '`{checkpoint}` is a path and has no fields.', report);
+  }
+  report(
+    'misplaced-placeholder',
+    '`{checkpoint}` can stand in a command or in `env`: it is where the program finds its state and writes it.',
+    { node: text, place: placeholder },
+  );
 }
 
 function checkOutputOf(placeholder: Placeholder, of: ast.Step | ast.Task, text: ast.Text, report: Report): void {

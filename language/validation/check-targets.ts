@@ -3,6 +3,7 @@ import { fileOf } from '../ast-places.ts';
 import * as ast from '../generated/ast.ts';
 import { priceUnits } from '../lowering/lower-target.ts';
 import { stagesOf } from '../lowering/stages.ts';
+import { checkpointOf } from '../placeholders/template.ts';
 import { visibleTargets } from '../scoping/visible.ts';
 import { closest } from '../suggest.ts';
 import { isCommonOption, targetKinds, type OptionType, type TargetOption, targetOption } from '../targets/options.ts';
@@ -226,6 +227,8 @@ function checkNeeds({ amounts }: ast.Needs, target: ast.Target, limits: Limits, 
 
 function checkTimes(statement: ast.TaskStatement, target: ast.Target, lifespan: number, report: Report): void {
   const quantity = timeOf(statement);
+  // Its items may go on in the next life, as often as it takes.
+  if (mayOutlast(statement)) return;
   const whole = quantity === undefined ? null : amountOf(quantity.value, 'time');
   // Between two stages an item may go on to another instance.
   const seconds = whole !== null && ast.isEstimate(statement) ? whole / stagesOf(statement.$container).length : whole;
@@ -240,6 +243,9 @@ function checkTimes(statement: ast.TaskStatement, target: ast.Target, lifespan: 
   );
 }
 
+const mayOutlast = (statement: ast.TaskStatement): boolean =>
+  (ast.isTimeout(statement) || ast.isEstimate(statement)) && checkpointOf(statement.$container) !== undefined;
+
 function timeOf(statement: ast.TaskStatement): { value: ast.Quantity; what: string; advice: string } | undefined {
   if (ast.isTimeout(statement))
     return { value: statement.duration, what: 'A timeout', advice: 'Shorten it, or raise `lifespan` of the target.' };
@@ -249,6 +255,9 @@ function timeOf(statement: ast.TaskStatement): { value: ast.Quantity; what: stri
       what: 'An estimate',
       advice: 'An item could never finish: put safe points between steps, or raise `lifespan` of the target.',
     };
+  }
+  if (ast.isCheckpoint(statement) && statement.within !== undefined) {
+    return { value: statement.within, what: 'Time for a checkpoint', advice: 'An item could never begin: shorten it.' };
   }
   if (ast.isSafePoint(statement) && statement.every !== undefined) {
     return {

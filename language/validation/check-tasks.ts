@@ -58,7 +58,7 @@ function checkWork(task: ast.Task, report: Report): void {
 }
 
 const onceEach: ReadonlyMap<string, string> = new Map(
-  ['Run', 'Output', 'Cost', 'Needs', 'Retry', 'Timeout', 'Estimate', 'Workdir', 'Shell'].map((type) => [
+  ['Run', 'Output', 'Checkpoint', 'Cost', 'Needs', 'Retry', 'Timeout', 'Estimate', 'Workdir', 'Shell'].map((type) => [
     type,
     type.toLowerCase(),
   ]),
@@ -152,7 +152,7 @@ function checkNeed(amount: ast.Quantity, report: Report): void {
   }
 }
 
-function checkDuration(quantity: ast.Quantity, report: Report): void {
+export function checkDuration(quantity: ast.Quantity, report: Report): void {
   if (amountOf(quantity, 'time') === null)
     wrongUnit(quantity, ['time'], 'A time has a unit: `ms`, `s`, `min`, `h` or `d`.', report);
   else if (quantity.value <= 0) outOfRange(quantity, 'A time is more than 0.', report);
@@ -257,7 +257,7 @@ const isOutOf = (name: string, field: string | undefined, steps: readonly ast.St
   name === 'out' || (field === 'out' && steps.some((step) => step.name === name));
 
 /** Items that all publish at one path would overwrite each other. */
-function checkVaries(task: ast.Task, output: ast.Output, report: Report): void {
+export function checkVaries(task: ast.Task, output: ast.Output | ast.Checkpoint, report: Report): void {
   if (task.source === undefined || task.item === undefined) return;
   const placeholders = placeholdersOf(output.path);
   const { name } = task.item;

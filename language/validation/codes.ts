@@ -36,6 +36,11 @@ export const diagnosticCodes = {
   'same-output': 'error',
   'constant-output': 'error',
   'not-a-dependency': 'error',
+  // Checkpoints
+  'misplaced-checkpoint': 'error',
+  'missing-checkpoint': 'error',
+  'unused-checkpoint': 'error',
+  'unknown-signal': 'error',
   // Inputs
   'empty-input': 'warning',
   'missing-file': 'warning',

@@ -4,6 +4,7 @@ import { jobOf, taskOf } from '../ast-places.ts';
 import { nodesOf } from '../ast-walk.ts';
 import * as ast from '../generated/ast.ts';
 import type { MorselServices } from '../morsel-module.ts';
+import { checkCheckpoint } from './check-checkpoint.ts';
 import { checkGraph } from './check-graph.ts';
 import { checkInput, checkParam, CsvColumns, probeCost, probeInput, probeModule, probeText } from './check-inputs.ts';
 import { checkFileNames, checkJobNames } from './check-names.ts';
@@ -55,6 +56,7 @@ async function checkFile(
   await each(file.jobs, checkGraph);
   await each(file.jobs, checkJobTarget);
   await each(tasks, checkTask);
+  await each(tasks, checkCheckpoint);
   await each(texts, checkText);
   const probe = services.validation.InputProbe;
   if (probe === undefined) return;

@@ -10,12 +10,20 @@ import { renderTemplate, TemplateError } from './template.ts';
  * out of it, nor out of the job's folder. Throws a {@link TemplateError}.
  */
 export function outputPathOf(job: JobSpec, task: TaskSpec, item: unknown): string | null {
-  if (task.output === null) return null;
-  const text = renderTemplate(task.output, { item, out: null, outputOf: (name) => outputOf(job, name, item) });
+  return task.output === null ? null : pathOf(job, task.output, item, 'output');
+}
+
+/** The absolute path that the state of a task's program is kept at for an item; null for a task without a checkpoint. Likewise. */
+export function checkpointPathOf(job: JobSpec, task: TaskSpec, item: unknown): string | null {
+  return task.checkpoint === undefined ? null : pathOf(job, task.checkpoint.path, item, 'checkpoint');
+}
+
+function pathOf(job: JobSpec, template: Template, item: unknown, what: string): string {
+  const text = renderTemplate(template, { item, out: null, outputOf: (name) => outputOf(job, name, item) });
   const path = resolve(job.directory, text);
-  if (text === '' || text.endsWith('/') || !isBelow(allowedFolder(job.directory, task.output), path)) {
+  if (text === '' || text.endsWith('/') || !isBelow(allowedFolder(job.directory, template), path)) {
     const whose = item === null ? '' : ` of ${labelOf(item)}`;
-    throw new TemplateError(`the output${whose} would be written to "${text}", which ${refusal(text)}`);
+    throw new TemplateError(`the ${what}${whose} would be written to "${text}", which ${refusal(text)}`);
   }
   return path;
 }

@@ -8,6 +8,8 @@ export interface TemplateValues {
   item: unknown;
   /** Where the item's output is to be written; null for a task without an output. */
   out: string | null;
+  /** Where the item's program finds its state and writes it; missing for a task without a checkpoint. */
+  checkpoint?: string | null;
   /** The published output of the same item of another task; null where that task has none. */
   outputOf: (task: string) => string | null;
 }
@@ -50,6 +52,11 @@ function lookUp(hole: Hole, values: TemplateValues): unknown {
     if (values.out === null) throw new TemplateError('{out} stands in a task that has no output');
     return values.out;
   }
+  if (hole.kind === 'checkpoint') {
+    const state = values.checkpoint ?? null;
+    if (state === null) throw new TemplateError('{checkpoint} stands in a task that has no checkpoint');
+    return state;
+  }
   const path = values.outputOf(hole.task);
   if (path === null) throw new TemplateError(`task ${hole.task} has no output for ${itemName(values)}`);
   return path;
@@ -73,7 +80,7 @@ function textOf(value: unknown): string {
 
 function nameOf(hole: Hole): string {
   if (hole.kind === 'item') return hole.path.join('.') || 'item';
-  return hole.kind === 'out' ? 'out' : hole.task;
+  return hole.kind === 'output-of' ? hole.task : hole.kind;
 }
 
 function itemName(values: TemplateValues): string {

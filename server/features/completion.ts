@@ -17,6 +17,7 @@ import {
 } from 'vscode-languageserver';
 import * as ast from '../../language/generated/ast.ts';
 import { type MorselServices, type OptionType, targetKinds, targetOption, unitsOf } from '../../language/index.ts';
+import { checkpointSignals } from '../../scheduler/job-spec.ts';
 import { fieldsOfItem } from '../placeholders.ts';
 import { stringAt } from '../strings.ts';
 import { constructs, units } from './constructs.ts';
@@ -34,6 +35,7 @@ const snippets: Readonly<Record<string, string>> = {
   stream: 'stream "$0"',
   module: 'module "./$0"',
   output: 'output "$0"',
+  checkpoint: 'checkpoint "$0"',
   import: 'import "$0"',
 };
 
@@ -73,6 +75,7 @@ export class MorselCompletion extends DefaultCompletionProvider {
     if (!GrammarAST.isRuleCall(next.feature)) return super.completionFor(context, next, accept);
     if (place === 'Target.kind') return this.#targetKinds(context, accept);
     if (place === 'Option.name') return this.#optionNames(context, accept);
+    if (place === 'Checkpoint.signal') return this.#signals(context, accept);
     if (place === 'FieldName.field') return this.#fields(context, accept);
     return super.completionFor(context, next, accept);
   }
@@ -100,6 +103,10 @@ export class MorselCompletion extends DefaultCompletionProvider {
     for (const { kind, doc } of targetKinds.values()) {
       accept(context, { label: kind, kind: CompletionItemKind.EnumMember, ...documented(doc) });
     }
+  }
+
+  #signals(context: CompletionContext, accept: CompletionAcceptor): void {
+    for (const label of checkpointSignals) accept(context, { label, kind: CompletionItemKind.EnumMember });
   }
 
   #optionNames(context: CompletionContext, accept: CompletionAcceptor): void {
@@ -131,7 +138,7 @@ const isUnit = (keyword: GrammarAST.Keyword): boolean =>
 /** Units that make sense for the quantity that the cursor stands behind. */
 function unitsAt({ node }: CompletionContext): readonly string[] {
   const holder = ast.isQuantity(node) ? node.$container : node;
-  if (ast.isTimeout(holder) || ast.isEstimate(holder)) return Object.keys(unitsOf.time);
+  if (ast.isTimeout(holder) || ast.isEstimate(holder) || ast.isCheckpoint(holder)) return Object.keys(unitsOf.time);
   if (ast.isSafePoint(holder)) return [...Object.keys(unitsOf.time), ...Object.keys(unitsOf.items)];
   if (ast.isNeeds(holder)) return [...Object.keys(unitsOf.cpus), ...Object.keys(unitsOf.size)];
   if (ast.isRetry(holder)) return [];

@@ -50,6 +50,15 @@ export const constructs: Readonly<Record<string, string>> = {
     "Where an item's result is published, in one piece, at the safe point after it. An item whose output is newer than " +
     'its input is not run again.' +
     example('output "thumbs/{photo.stem}.png"'),
+  checkpoint:
+    'Where the program keeps its state, for items that may be longer than an instance lives. Before the instance ends it is ' +
+    'sent a signal, writes its state to `{checkpoint}` and exits; elsewhere it finds it there and goes on.' +
+    example('run "simulate --state {checkpoint} -o {out}"\ncheckpoint "state/{photo.stem}.bin"'),
+  signal: 'The signal that the program is asked with: `TERM` if nothing is said.' + example('signal USR1'),
+  within:
+    'How long the program may need to write its state: so long before the end of the instance it is asked. 30 s, or a ' +
+    'tenth of the life of the instance where that is shorter, if nothing is said.' +
+    example('within 10 s'),
   cost: 'What the run time of an item is expected to grow with.' + example('cost photo.size'),
   needs: 'What an item holds while it runs. One cpu if nothing is said.' + example('needs 2 cpus, 512 MB'),
   retry: 'How often an item that failed is tried again.' + example('retry 2'),

@@ -70,6 +70,9 @@ function partInWords({ role, text }: PlaceholderPart): string | undefined {
   if (role === 'out') {
     return `${code('{out}')}\n\nWhere this item's output is to be written; it is published at the next safe point.`;
   }
+  if (role === 'checkpoint') {
+    return `${code('{checkpoint}')}\n\nWhere the program of this item finds its state, if it was at work before, and writes it when it is asked to.`;
+  }
   const meaning = meaningOfField(text);
   return `${code(text)}\n\nA field of the item${meaning === undefined ? '' : `: ${meaning}`}.`;
 }

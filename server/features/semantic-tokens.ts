@@ -65,6 +65,6 @@ function placeholders(text: ast.Text, accept: SemanticTokenAcceptor): void {
 
 function typeOfPart({ role, declaration: named }: PlaceholderPart): string {
   if (role === 'field') return SemanticTokenTypes.property;
-  if (role === 'out') return SemanticTokenTypes.macro;
+  if (role === 'out' || role === 'checkpoint') return SemanticTokenTypes.macro;
   return (named && typeOfName[named.$type]) ?? SemanticTokenTypes.variable;
 }

@@ -20,6 +20,7 @@ const kinds: Readonly<Record<PlaceholderName['kind'], CompletionItemKind>> = {
   item: CompletionItemKind.Variable,
   param: CompletionItemKind.Constant,
   out: CompletionItemKind.Keyword,
+  checkpoint: CompletionItemKind.Keyword,
   task: CompletionItemKind.Function,
   step: CompletionItemKind.Method,
 };

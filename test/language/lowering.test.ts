@@ -13,9 +13,9 @@ const show = (template: Template): string =>
       const what =
         hole.kind === 'item'
           ? ['item', ...hole.path].join('.')
-          : hole.kind === 'out'
-            ? 'out'
-            : `output-of ${hole.task}`;
+          : hole.kind === 'output-of'
+            ? `output-of ${hole.task}`
+            : hole.kind;
       return `<${part.quote}:${what}>`;
     })
     .join('');
@@ -269,6 +269,23 @@ describe('targets', () => {
       'choose one of `aa`, `bb`',
     );
     expect(await problemOf(two, { target: 'laptop' })).toContain('There is no target `laptop`.');
+  });
+});
+
+describe('a checkpoint', () => {
+  it('is of the stages whose commands name it, and has a signal and a grace', async () => {
+    const steps = 'step b { run "x {checkpoint}" } safepoint step c { run "y" }';
+    const [first, second] = (await lower(job(`task a { ${steps} checkpoint "s/a b" signal USR1 within 1 min }`))).tasks;
+    expect(first!.checkpoint).toMatchObject({ signal: 'USR1', graceSeconds: 60 });
+    expect(show(first!.checkpoint!.path)).toBe('s/a b');
+    expect(commandsOf(first!)).toEqual(['x <none:checkpoint>']);
+    expect(second).not.toHaveProperty('checkpoint');
+  });
+
+  it('asks with TERM where nothing is said', async () => {
+    const spec = await lower(job('task a { run "x \'{checkpoint}\'" checkpoint "s" }'));
+    expect(spec.tasks[0]!.checkpoint).toMatchObject({ signal: 'TERM', graceSeconds: null });
+    expect(commandsOf(spec.tasks[0]!)).toEqual(["x '<single:checkpoint>'"]);
   });
 });
 

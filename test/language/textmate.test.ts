@@ -93,6 +93,18 @@ test('numbers with their units', () => {
   ]);
 });
 
+test('a checkpoint with its signal', () => {
+  const words = scopes('checkpoint "s" signal USR1 within 20 s').filter(([, scope]) => !/^string/.test(scope));
+  expect(words).toEqual([
+    ['checkpoint', 'keyword.control'],
+    ['signal', 'keyword.control'],
+    ['USR1', 'constant.language'],
+    ['within', 'keyword.control'],
+    ['20', 'constant.numeric'],
+    ['s', 'keyword.other.unit'],
+  ]);
+});
+
 test('placeholders inside strings, and what only looks like one', () => {
   const inside = (text: string): [string, string][] =>
     scopes(text).filter(([, scope]) => !/^(string|meta|keyword.control)/.test(scope));

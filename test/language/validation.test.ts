@@ -85,6 +85,31 @@ describe('messages', () => {
   });
 });
 
+describe('checkpoints', () => {
+  const inJob = (task: string): string => `job j on t { input n = 1..3 ${task} task z for i in n { run "{i}" } } target t local { lifespan 10 min }`;
+
+  it.each([
+    ['task a for i in n { run "x {i} {checkpoint}" checkpoint "s/{i}" signal USR1 within 20 s estimate 2 h }', []],
+    ['task a for i in n { run "x {i}" env STATE = "{checkpoint}" checkpoint "s/{i}" }', []],
+    ['task a { step b { run "x {checkpoint}" } safepoint step c { run "y" } checkpoint "s" }', []],
+    ['task a for checkpoint in n { run "x {checkpoint}" }', []],
+    ['task a for i in n { run "x {i} {checkpoint}" }', ['missing-checkpoint {checkpoint}']],
+    ['task a for i in n { run "x {i}" checkpoint "s/{i}" }', ['unused-checkpoint checkpoint "s/{i}"']],
+    ['task a for i in n { run "x {i} {checkpoint}" checkpoint "s" }', ['constant-output "s"']],
+    ['task a for i in n { run "x {checkpoint.a}" checkpoint "s/{i}" }', ['unknown-field .a']],
+    ['task a for i in n { run "x {checkpoint} {out}" output "./s/{i}" checkpoint "s/{i}" }', ['same-output "s/{i}"']],
+    ['task a { run "x {checkpoint}" checkpoint "{checkpoint}" }', ['misplaced-placeholder {checkpoint}']],
+    ['task a { run "x {checkpoint}" checkpoint "s" signal KILL }', ['unknown-signal KILL']],
+    ['task a { run "x {checkpoint}" checkpoint "s" within 20 }', ['wrong-unit 20']],
+    ['task a { run "x {checkpoint}" checkpoint "s" within 20 min }', ['longer-than-lifespan 20 min']],
+    ['task a { run "x {checkpoint}" checkpoint "s" checkpoint "t" }', ['repeated-statement checkpoint "t"']],
+    ['task a { stream "x" checkpoint "s" }', ['misplaced-checkpoint checkpoint "s"']],
+    ['task a { module "./x.mjs" checkpoint "s" }', ['misplaced-checkpoint checkpoint "s"']],
+  ])('%s', async (task, expected) => {
+    expect((await check(inJob(task))).map(({ code, at }) => `${code} ${at}`)).toEqual(expected);
+  });
+});
+
 describe('fixes', () => {
   it.each([
     ['unknown-name', 'job j { task ab { run "x" } task c after ac { run "x" } }', 'after ab {'],
@@ -100,6 +125,7 @@ describe('fixes', () => {
       'job j { task a { step b { run "x > {out}" output "b" } step c { run "y > {out}" output "c" } } }',
       'safepoint\n    step c',
     ],
+    ['unknown-signal', 'job j { task a { run "{checkpoint}" checkpoint "s" signal SIGUSR1 } }', 'signal USR1 }'],
     ['wrong-unit', 'job j { task a { run "x" retry 2 s } }', 'retry 2 }'],
     ['unknown-field', 'job j { input n = files "*" task a for f in n { run "{f}" cost f.name } }', 'cost f.size }'],
   ])('of %s: %s', async (code, text, expected) => {

@@ -281,6 +281,14 @@ describe('completion', () => {
     expect(labels(await completed('target t local { lifespan 10 | }'))).toContain('min');
   });
 
+  test('offers what a checkpoint can have', async () => {
+    const task = (run: string, rest: string) => `job j { task t { run "${run}" checkpoint "s" ${rest} } }`;
+    expect(labels(await completed(task('x', 'signal |')))).toEqual(['TERM', 'INT', 'HUP', 'USR1', 'USR2']);
+    expect(labels(await completed(task('x', 'within 20 |')))).toEqual(expect.arrayContaining(['s', 'min']));
+    expect(labels(await completed(task('x', 'within 20 |')))).not.toContain('MB');
+    expect(labels(await completed(task('{check|}', '')))).toContain('checkpoint');
+  });
+
   test('offers names in placeholders', async () => {
     expect(await labelsAt('{photo.path}', 1)).toEqual(expect.arrayContaining(['photo', 'out', 'width', 'quality']));
     expect(await labelsAt('{photo.path}', 7)).toEqual(fileFields);
