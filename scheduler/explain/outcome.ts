@@ -70,7 +70,7 @@ export function endInWords(
       return [
         'It ran to its end.',
         ...failedInWords(fragment.parts),
-        ...(back ? [`${back} failed then, and was tried again by a resume.`] : []),
+        ...(back ? [`${back} failed then; a resume tried them again.`] : []),
       ];
     case 'split':
       return [
