@@ -5,6 +5,7 @@ import type { Workload } from '../workload.ts';
 import { drawnWorld, expectedWorld } from './draws.ts';
 import type { Plan, PlannedFragment } from './plan.ts';
 import { planProblems } from './problems.ts';
+import { sharesOf } from './shares.ts';
 import { simulate, type Simulation } from './simulate.ts';
 import { conditionsOf, type TargetProfile } from './target-profile.ts';
 import { plannedTasks } from './tasks.ts';
@@ -48,7 +49,7 @@ export function makePlan(options: PlanOptions): Plan {
     target: { name: job.target.name, kind: job.target.kind },
     makespanSeconds: band(expected, drawn, makespan),
     simulatedShare: expected.simulatedShare,
-    ...shares(expected),
+    ...sharesOf(expected),
     price:
       pricePerHour === null ? null : band(expected, drawn, (course) => (lifeSeconds(course) / 3600) * pricePerHour),
     fragments: expected.fragments.map((simulated) => plannedFragment(simulated, workload)),
@@ -108,22 +109,6 @@ const makespan = ({ makespanSeconds }: Simulation): number => makespanSeconds;
 function lifeSeconds({ instances, makespanSeconds, simulatedSeconds }: Simulation): number {
   const life = instances.reduce((sum, { startSeconds, endSeconds }) => sum + endSeconds - startSeconds, 0);
   return simulatedSeconds > 0 ? (life * makespanSeconds) / simulatedSeconds : life;
-}
-
-function shares(simulation: Simulation): Pick<Plan, 'utilisation' | 'idleShare' | 'lostShare'> {
-  const life = simulation.instances.reduce((sum, { startSeconds, endSeconds }) => sum + endSeconds - startSeconds, 0);
-  let committed = 0;
-  let held = 0;
-  let lost = 0;
-  for (const fragment of simulation.fragments) {
-    const seconds = fragment.endSeconds - fragment.startSeconds;
-    committed += fragment.committedSeconds;
-    held += seconds;
-    if (fragment.how === 'lost')
-      lost += seconds - ((fragment.safePointSeconds.at(-1) ?? fragment.startSeconds) - fragment.startSeconds);
-  }
-  const share = (seconds: number): number => (life > 0 ? Math.min(1, Math.max(0, seconds / life)) : 0);
-  return { utilisation: share(committed), idleShare: share(life - held), lostShare: share(lost) };
 }
 
 function plannedFragment(

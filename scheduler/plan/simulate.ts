@@ -1,27 +1,43 @@
-import type { Decision, Fragment, FragmentEnd, Piece } from '../fragment-scheduler/events.ts';
+import type { CoreEvent, Decision, Fragment, FragmentEnd } from '../fragment-scheduler/events.ts';
 import { FragmentScheduler } from '../fragment-scheduler/scheduler.ts';
 import type { TargetSpec } from '../job-spec.ts';
 import type { Predictor } from '../predictive-model/model.ts';
+import type { Interval } from '../predictive-model/prediction.ts';
 import type { TaskCounts } from '../task-queue/task-queue.ts';
 import type { Workload } from '../workload.ts';
 import { PreviewModel } from './preview-model.ts';
 import type { TargetConditions } from './target-profile.ts';
-import { VirtualWorld } from './virtual-world.ts';
+import { VirtualWorld, type WorldOptions } from './virtual-world.ts';
 
 /** How often a long simulation looks whether it is still wanted, in events. */
 const LOOK_EVERY = 512;
 
-export interface SimulationOptions {
-  workload: Workload;
+/** Anything that decides as {@link FragmentScheduler} does: events in, decisions out. */
+export interface Policy {
+  handle(event: CoreEvent): Decision[];
+  /** Where the items of each task stand, in the order of the workload. */
+  counts(): TaskCounts[];
+  /** Seconds from now until the job ends. */
+  forecast(now: number): Interval;
+}
+
+/** A world, who decides in it, and for how long it is looked at. */
+export interface CourseOptions extends Pick<
+  WorldOptions,
+  'workload' | 'itemSeconds' | 'alikeUntil' | 'hiddenLifeSeconds' | 'mostPoints'
+> {
   target: TargetSpec;
-  model: Predictor;
   conditions: Pick<TargetConditions, 'overheads'> & Partial<TargetConditions>;
-  itemSeconds: (piece: Piece) => number;
-  /** How long an instance really lives; without it all live to their lifespan's end. */
-  hiddenLifeSeconds?: () => number;
+  policy: Policy;
   /** After so many events and pieces of fragments the rest is extrapolated. */
   mostSteps: number;
+  /** Beyond that time likewise; default: never. */
+  mostSeconds?: number;
   isCancelled: () => boolean;
+}
+
+export interface SimulationOptions extends Omit<CourseOptions, 'policy'> {
+  model: Predictor;
 }
 
 /** One course that the job may take. */
@@ -66,33 +82,42 @@ export class Cancelled extends Error {
 }
 
 /**
- * Runs a job on a virtual clock, with the very scheduler that runs it for real.
+ * Previews a job on a virtual clock, with the very scheduler that runs it for real.
  * @throws {Cancelled} once `isCancelled` says so
  */
 export function simulate(options: SimulationOptions): Simulation {
-  const { workload, target, conditions, isCancelled, mostSteps } = options;
-  const { overheads } = conditions;
+  const { workload, target, conditions } = options;
   const model = new PreviewModel(options.model, workload);
-  const scheduler = new FragmentScheduler({ workload, target, model, overheads });
+  const policy = new FragmentScheduler({ workload, target, model, overheads: conditions.overheads });
+  return playCourse({ ...options, policy });
+}
+
+/**
+ * Runs a job on a virtual clock as a policy decides.
+ * @throws {Cancelled} once `isCancelled` says so
+ */
+export function playCourse(options: CourseOptions): Simulation {
+  const { workload, target, conditions, policy, isCancelled, mostSteps, mostSeconds = Infinity } = options;
   const world = new VirtualWorld({ ...options, ...conditions });
   const recorder = new Recorder(workload, target.cpus);
-  let decisions = scheduler.handle({ kind: 'wake', now: 0 });
+  let decisions = policy.handle({ kind: 'wake', now: 0 });
   let events = 0;
   for (; ; events++) {
     if (events % LOOK_EVERY === 0 && isCancelled()) throw new Cancelled();
     for (const decision of decisions) recorder.decided(decision, world);
-    const event = recorder.isFinished || events + recorder.pieces >= mostSteps ? null : world.next();
+    const isOver = recorder.isFinished || events + recorder.pieces >= mostSteps || world.now > mostSeconds;
+    const event = isOver ? null : world.next();
     if (!event) break;
     recorder.happened(event);
-    decisions = scheduler.handle(event);
+    decisions = policy.handle(event);
   }
   const isComplete = recorder.isFinished;
   const utilisation = recorder.utilisation(world.now);
   return {
     ...recorder.result(world.now),
-    makespanSeconds: world.now + (isComplete ? 0 : scheduler.forecast(world.now).expected / utilisation),
+    makespanSeconds: world.now + (isComplete ? 0 : policy.forecast(world.now).expected / utilisation),
     simulatedSeconds: world.now,
-    simulatedShare: isComplete ? 1 : endedShare(scheduler.counts()),
+    simulatedShare: isComplete ? 1 : endedShare(policy.counts()),
     steps: events + recorder.pieces,
   };
 }

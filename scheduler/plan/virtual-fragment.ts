@@ -1,7 +1,9 @@
 import type { Fragment, FragmentEnd, Outcome, Piece } from '../fragment-scheduler/events.ts';
 
-/** More safe points than these in one fragment are simulated as these; their cost is that of all. */
-const MOST_POINTS = 24;
+/** What a worker keeps of its life for its last safe point at least (see worker/fragment-run.ts), … */
+const LEAST_RESERVE_SECONDS = 0.1;
+/** … but at most this share of what was left at the fragment's begin. */
+const MOST_RESERVE_SHARE = 0.2;
 
 /** What a virtual instance is like for one fragment. Times in seconds from the start of the run. */
 export interface Conditions {
@@ -13,8 +15,12 @@ export interface Conditions {
   fresh: boolean;
   /** Items of a piece's task that run at once. */
   width: (piece: Piece) => number;
-  /** What one item of the piece really takes, on average. */
-  itemSeconds: (piece: Piece) => number;
+  /** What one item of the piece really takes, on average, if it begins at that time. */
+  itemSeconds: (piece: Piece, at: number) => number;
+  /** Up to which position the items of a piece, from its first on, take alike; beyond it {@link itemSeconds} is asked anew. */
+  alikeUntil: (piece: Piece) => number;
+  /** More safe points than these in one fragment are simulated as these; their cost is that of all. */
+  mostPoints: number;
 }
 
 /** Alike items that begin one after the other, as the instance has room, within one stretch. */
@@ -95,6 +101,9 @@ class Player {
   /** When the last of those that have begun ends. */
   private busyUntil: number;
   private lastPoint: number;
+  /** Items of the present piece since then. */
+  private itemsSincePoint = 0;
+  private readonly reserveSeconds: number;
   private readonly stretches: Stretch[] = [];
   private runs: Run[] = [];
   private readonly coarseness: number;
@@ -107,8 +116,11 @@ class Player {
     this.busyUntil = this.now;
     this.lastPoint = this.now;
     this.tried = !conditions.fresh;
+    const life = (conditions.deadline ?? Infinity) - conditions.startAt;
+    const most = MOST_RESERVE_SHARE * Math.max(0, life);
+    this.reserveSeconds = Math.max(conditions.safePointSeconds, Math.min(LEAST_RESERVE_SECONDS, most));
     const points = fragment.pieces.reduce((sum, piece) => sum + this.pointsIn(piece), 0);
-    this.coarseness = Math.max(1, Math.ceil(points / MOST_POINTS));
+    this.coarseness = Math.max(1, Math.ceil(points / conditions.mostPoints));
   }
 
   play(): Course {
@@ -131,22 +143,35 @@ class Player {
   }
 
   private playPiece(piece: Piece): 'done' | 'deadline' | 'lost' {
-    const itemSeconds = Math.max(1e-9, this.conditions.itemSeconds(piece));
-    const width = Math.max(1, this.conditions.width(piece));
-    let next = piece.start;
-    while (next < piece.end) {
-      const fitting = this.itemsBeforeDeadline(piece, itemSeconds, width);
+    this.itemsSincePoint = 0;
+    for (let rest = piece; rest.start < rest.end;) {
+      const end = Math.min(piece.end, Math.max(rest.start + 1, this.conditions.alikeUntil(rest)));
+      const how = this.playAlike({ ...rest, end }, piece);
+      if (how !== 'done') return how;
+      rest = { ...rest, start: end };
+    }
+    return 'done';
+  }
+
+  /** Plays a part of a piece whose items take alike. */
+  private playAlike(part: Piece, piece: Piece): 'done' | 'deadline' | 'lost' {
+    const { deadline, safePointSeconds } = this.conditions;
+    const itemSeconds = Math.max(1e-9, this.conditions.itemSeconds(part, this.now));
+    const width = Math.max(1, this.conditions.width(part));
+    let next = part.start;
+    while (next < part.end) {
+      const fitting = this.itemsBeforeDeadline(part, itemSeconds, width);
       if (fitting === 0) return 'deadline';
-      const count = Math.min(piece.end - next, fitting, this.itemsToNextPoint(piece, itemSeconds, width));
-      const run = { task: piece.task, start: next, end: next + count, beginAt: this.now, itemSeconds, width };
+      const count = Math.min(part.end - next, fitting, this.itemsToNextPoint(part, itemSeconds, width));
+      const run = { task: part.task, start: next, end: next + count, beginAt: this.now, itemSeconds, width };
       const end = runEnd(run);
       this.busyUntil = Math.max(this.busyUntil, end);
-      if (this.conditions.deadline !== null && end + this.conditions.safePointSeconds > this.conditions.deadline)
-        return 'lost';
+      if (deadline !== null && end + safePointSeconds > deadline) return 'lost';
       this.runs.push(run);
       this.now += (count / width) * itemSeconds;
       this.tried = true;
       next += count;
+      this.itemsSincePoint += count;
       if (this.isPointDue(piece, next)) this.reachSafePoint(this.coarseness);
     }
     return 'done';
@@ -154,23 +179,26 @@ class Player {
 
   /** How many more items the worker would begin: each only if even a slow one would still fit. */
   private itemsBeforeDeadline(piece: Piece, itemSeconds: number, width: number): number {
-    const { deadline, safePointSeconds } = this.conditions;
+    const { deadline } = this.conditions;
     if (deadline === null) return Infinity;
-    const spare = deadline - this.now - safePointSeconds - piece.itemSeconds.high;
+    const spare = deadline - this.now - this.reserveSeconds - piece.itemSeconds.high;
     if (spare < 0) return this.tried ? 0 : 1;
     return Math.floor((spare / itemSeconds) * width) + width;
   }
 
   private itemsToNextPoint(piece: Piece, itemSeconds: number, width: number): number {
-    const byItems = piece.everyItems > 0 ? piece.everyItems * this.coarseness : Infinity;
+    const byItems =
+      piece.everyItems > 0 ? Math.max(1, piece.everyItems * this.coarseness - this.itemsSincePoint) : Infinity;
     if (piece.everySeconds === null) return byItems;
     const left = this.lastPoint + piece.everySeconds * this.coarseness - this.now;
     return Math.min(byItems, Math.max(1, Math.ceil((left / itemSeconds) * width)));
   }
 
   private isPointDue(piece: Piece, next: number): boolean {
-    if (piece.everyItems > 0) return next < piece.end || piece.everyItems <= piece.end - piece.start;
-    return piece.everySeconds !== null && this.now - this.lastPoint >= piece.everySeconds * this.coarseness;
+    const { everyItems, everySeconds, start, end } = piece;
+    if (everyItems > 0)
+      return this.itemsSincePoint >= everyItems * this.coarseness || (next === end && everyItems <= end - start);
+    return everySeconds !== null && this.now - this.lastPoint >= everySeconds * this.coarseness;
   }
 
   /**
@@ -184,6 +212,7 @@ class Player {
     this.stretches.push({ runs: this.runs, at: this.busyUntil });
     this.runs = [];
     this.lastPoint = this.now;
+    this.itemsSincePoint = 0;
   }
 
   private pointsIn(piece: Piece): number {

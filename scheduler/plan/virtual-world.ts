@@ -6,20 +6,29 @@ import type { Workload } from '../workload.ts';
 import { EventQueue } from './event-queue.ts';
 import { outcomesOf, playFragment, splitCourse, type Course } from './virtual-fragment.ts';
 
+const MOST_POINTS = 24;
+
 export interface WorldOptions {
   workload: Workload;
   target: Pick<TargetSpec, 'name' | 'lifespanSeconds' | 'cpus' | 'memoryBytes'>;
   overheads: Overheads;
-  /** The type that instances come with; default: the target's name. */
-  instanceType?: string;
+  /** The type that instances come with, or that each does; default: the target's name. */
+  instanceType?: string | ((instance: string) => string);
   /** The load that they report; default: none. */
   load?: number;
   /** How much of its lifespan an instance has lived when it comes up; default: nothing. */
   bootSeconds?: number;
   /** From telling an instance to stop until it is gone; default: no time. */
   stopSeconds?: number;
-  /** What one item of a piece really takes in this world. */
-  itemSeconds: (piece: Piece) => number;
+  /** What one item of a piece really takes in this world, if it begins at that time on that instance. */
+  itemSeconds: (piece: Piece, instance: string, at: number) => number;
+  /** Up to which position items take alike, from a piece's first on; default: all of a piece. */
+  alikeUntil?: (piece: Piece) => number;
+  /**
+   * More safe points than these in one fragment are played as these, at the cost of all, so that a preview does not take as
+   * long as its job is long. An instance that ends without warning loses more for it. Default: 24.
+   */
+  mostPoints?: number;
   /** How long an instance really lives, if it ends before its lifespan does; infinite if not. */
   hiddenLifeSeconds?: () => number;
 }
@@ -73,10 +82,6 @@ export class VirtualWorld {
     if (this.instances.has(id)) this.downAt(this.now + (this.options.stopSeconds ?? 0), id, 'retired');
   }
 
-  private downAt(at: number, instance: string, reason: string): void {
-    this.happenings.push(at, { kind: 'down', instance, reason });
-  }
-
   wakeAt(at: number): void {
     this.happenings.push(at, { kind: 'wake' });
   }
@@ -84,7 +89,7 @@ export class VirtualWorld {
   assign(fragment: Fragment): void {
     const instance = this.instances.get(fragment.instance);
     if (!instance) return;
-    const { workload, target, overheads, itemSeconds } = this.options;
+    const { workload, target, overheads, itemSeconds, alikeUntil, mostPoints = MOST_POINTS } = this.options;
     const course = playFragment(fragment, {
       startAt: this.now,
       deadline: instance.deadline,
@@ -92,7 +97,9 @@ export class VirtualWorld {
       safePointSeconds: overheads.safePointSeconds,
       fresh: instance.fragments === 0,
       width: ({ task }) => concurrency(target, workload.tasks[task]!.needs),
-      itemSeconds,
+      itemSeconds: (piece, at) => itemSeconds(piece, instance.id, at),
+      alikeUntil: alikeUntil ?? (({ end }) => end),
+      mostPoints,
     });
     instance.fragments++;
     instance.fragment = fragment;
@@ -114,6 +121,10 @@ export class VirtualWorld {
       if (event) return event;
     }
     return null;
+  }
+
+  private downAt(at: number, instance: string, reason: string): void {
+    this.happenings.push(at, { kind: 'down', instance, reason });
   }
 
   private foresee(instance: VirtualInstance, course: Course): void {
@@ -168,6 +179,7 @@ export class VirtualWorld {
     if (end < Infinity) this.downAt(end, id, reason);
     if (load > 0) this.happenings.push(now, { kind: 'load', instance: id });
     const { cpus, memoryBytes } = target;
-    return { kind: 'instance-up', now, instance: id, type: instanceType, cpus, memoryBytes, deadline };
+    const type = typeof instanceType === 'string' ? instanceType : instanceType(id);
+    return { kind: 'instance-up', now, instance: id, type, cpus, memoryBytes, deadline };
   }
 }
