@@ -14,7 +14,7 @@ import { MorselCodeLenses } from './features/code-lenses.ts';
 import { MorselCompletion } from './features/completion.ts';
 import { MorselDocumentLinks } from './features/document-links.ts';
 import { MorselFolding } from './features/folding.ts';
-import { MorselHover } from './features/hover.ts';
+import { type LastRun, MorselHover } from './features/hover.ts';
 import { MorselInlayHints } from './features/inlay-hints.ts';
 import { MorselDefinitions, MorselHighlights, MorselReferences, MorselRename } from './features/navigation.ts';
 import { MorselQuickFixes } from './features/quick-fixes.ts';
@@ -32,9 +32,10 @@ export interface ServerContext {
   log: Log;
   /** Asked for when the first feature is used: the plans need these services themselves. */
   plans: () => PlanService;
+  lastRun: LastRun;
 }
 
-export function createServerServices({ connection, client, log, plans }: ServerContext): MorselServices {
+export function createServerServices({ connection, client, log, plans, lastRun }: ServerContext): MorselServices {
   const guard = <T extends object>(name: string, provider: T): T => guarded(name, provider, log);
   const extensions: MorselExtensions = {
     inputProbe: inRealFolders(createInputProbe()),
@@ -59,7 +60,7 @@ export function createServerServices({ connection, client, log, plans }: ServerC
         DocumentLinkProvider: () => guard('links', new MorselDocumentLinks()),
         DocumentSymbolProvider: () => guard('symbols', new MorselDocumentSymbols()),
         FoldingRangeProvider: (services) => guard('folding', new MorselFolding(services)),
-        HoverProvider: (services) => guard('hover', new MorselHover(services, new Names(services), plans())),
+        HoverProvider: (services) => guard('hover', new MorselHover(services, new Names(services), plans(), lastRun)),
         InlayHintProvider: () => guard('inlay hints', new MorselInlayHints(plans(), client)),
         ReferencesProvider: (services) => guard('references', new MorselReferences(new Names(services))),
         RenameProvider: (services) => guard('rename', new MorselRename(new Names(services))),

@@ -7,6 +7,7 @@
  * are left for what they are in LSP: a cancelled request, a bug.
  */
 import { NotificationType, NotificationType0, RequestType, RequestType0 } from 'vscode-jsonrpc';
+import type { Explanation } from '../scheduler/explain/explain.ts';
 import type { Interval } from '../scheduler/predictive-model/prediction.ts';
 import type { Plan } from '../scheduler/plan/plan.ts';
 import type { ItemCounts, RunProgress, RunState, RunSummary } from '../scheduler/run/events.ts';
@@ -179,7 +180,10 @@ export interface RunTask {
 export interface RunFragment {
   fragment: number;
   instance: string;
-  items: { task: string; items: number }[];
+  /** In the order in which they are run; `share`: their part of the fragment's length as predicted, from 0 to 1. */
+  items: { task: string; items: number; share: number }[];
+  /** Why it has its size, in a few words; {@link ExplainFragment} has more. */
+  why: string;
   startSeconds: number;
   /** Null while it is running. */
   endSeconds: number | null;
@@ -209,6 +213,15 @@ export interface RunFailure {
   message: string;
   /** The end of what it printed. */
   output: string;
+}
+
+/** Why a fragment has the size that it has, what was predicted of it, and what happened: as `morsel explain` says it. */
+export const ExplainFragment = new RequestType<ExplainParams, Explanation | Problem, void>('morsel/explain');
+
+export type { Explanation };
+
+export interface ExplainParams extends RunRef {
+  fragment: number;
 }
 
 /** What items of a run printed. */

@@ -47,6 +47,7 @@ export function answerRequests({ connection, services, plans, runs, log }: Reque
     guardedRequest(protocol.Runs.method, () => runs.list(), log),
   );
   on(protocol.RunDetails, (run) => runs.details(run));
+  on(protocol.ExplainFragment, (params) => runs.explain(params));
   on(protocol.Logs, (params) => runs.logs(params));
   on(protocol.StopRun, (run) => runs.steer(run, 'stop'));
   on(protocol.PauseRun, (run) => runs.steer(run, 'pause'));

@@ -45,7 +45,13 @@ export function startServer(connection: Connection): void {
   const folders = new Folders();
   const refresher = new Refresher(connection, client);
   const planner = new Planner();
-  const services: LangiumServices = createServerServices({ connection, client, log, plans: () => plans });
+  const services: LangiumServices = createServerServices({
+    connection,
+    client,
+    log,
+    plans: () => plans,
+    lastRun: (file, job, task) => runs.lastRunOf(file, job, task),
+  });
   const { shared } = services;
   const diagnostics = new DiagnosticsPublisher(connection, shared);
 

@@ -1,5 +1,6 @@
 /** The content of the panel, and the page that holds it. */
 import { about, aboutBand, count, counted } from '../../scheduler/words.ts';
+import type { Explanation } from '../../server/protocol.ts';
 import { drawTimeline, taskClass } from './draw-timeline.ts';
 import { html, type Html } from './html.ts';
 import type { Picture, PictureFragment } from './picture.ts';
@@ -7,7 +8,8 @@ import type { Picture, PictureFragment } from './picture.ts';
 /** A table row too many makes the panel slow; the picture has them all. */
 const MOST_ROWS = 1000;
 
-export function drawPicture(picture: Picture): Html {
+/** @param explanation of a fragment that the user has chosen */
+export function drawPicture(picture: Picture, explanation: Explanation | null = null): Html {
   return html`<h1>${picture.title}</h1>
     <dl class="facts">
       ${picture.facts.map(
@@ -29,7 +31,7 @@ export function drawPicture(picture: Picture): Html {
           : html``
       }
     </ul>
-    ${drawTimeline(picture)}
+    ${drawTimeline(picture)}${explanation === null ? html`` : drawExplanation(explanation)}
     <h2>Tasks</h2>
     ${drawTaskTable(picture)}
     <h2>Fragments</h2>
@@ -44,6 +46,22 @@ const NOTE_WORD = { error: 'Error: ', warning: 'Warning: ', info: '' };
 
 const hasPredictions = ({ fragments }: Picture): boolean =>
   fragments.some(({ predictedEndSeconds }) => predictedEndSeconds !== null);
+
+function drawExplanation({ title, sections }: Explanation): Html {
+  return html`<section id="explanation" class="explanation" aria-labelledby="explanation-title">
+    <h2 id="explanation-title" tabindex="-1">${title}</h2>
+    <button type="button" data-fragment="" title="Close">Close</button>
+    <dl>
+      ${sections.map(
+        (section) =>
+          html`<div>
+            <dt>${section.title}</dt>
+            ${section.lines.map((line) => html`<dd class="${line.startsWith(' ') ? 'more' : ''}">${line.trim()}</dd>`)}
+          </div>`,
+      )}
+    </dl>
+  </section>`;
+}
 
 function drawTaskTable(picture: Picture): Html {
   const { columns, rows } = picture.taskTable;
@@ -87,6 +105,7 @@ function drawFragmentTable(picture: Picture): Html {
           ${withPrediction ? html`<th scope="col">Predicted</th>` : html``}
           <th scope="col">Safe points</th>
           <th scope="col">Ends</th>
+          ${withPrediction ? html`<th scope="col">Why this size</th>` : html``}
         </tr>
       </thead>
       <tbody>
@@ -100,7 +119,7 @@ function fragmentRow(fragment: PictureFragment, withPrediction: boolean): Html {
   const { startSeconds, endSeconds, predictedEndSeconds } = fragment;
   const items = fragment.parts.map(({ task, items: number }) => `${task} × ${count(number)}`).join(', ');
   return html`<tr>
-    <th scope="row">${fragment.fragment}</th>
+    <th scope="row">${fragment.why === null ? String(fragment.fragment) : fragmentButton(fragment.fragment)}</th>
     <td>${fragment.instance}</td>
     <td>${items}</td>
     <td>${about(startSeconds)}</td>
@@ -113,8 +132,13 @@ function fragmentRow(fragment: PictureFragment, withPrediction: boolean): Html {
     }
     <td>${fragment.safePointSeconds.length}</td>
     <td>${fragment.state}</td>
+    ${withPrediction ? html`<td>${fragment.why ?? ''}</td>` : html``}
   </tr>`;
 }
+
+/** Leads to the explanation of a fragment. */
+const fragmentButton = (fragment: number): Html =>
+  html`<button type="button" data-fragment="${fragment}" title="Explain fragment ${fragment}">${fragment}</button>`;
 
 function predictedText(
   { startSeconds }: PictureFragment,

@@ -112,7 +112,7 @@ function drawFragment(picture: Picture, fragment: PictureFragment, y: number, sc
   });
   const isWide = endSeconds - startSeconds > LABEL_SHARE * scale.untilSeconds;
   const label = isWide ? fragment.parts.map(({ task }) => task).join(' + ') : '';
-  return html`<g class="${fragment.isCut ? 'fragment cut' : 'fragment'}" data-task="${fragment.parts[0]?.task ?? ''}">
+  return html`<g class="${fragment.isCut ? 'fragment cut' : 'fragment'}" ${leadsTo(fragment)}>
     <title>${fragmentTitle(fragment)}</title> ${bars}<rect
       class="edge"
       x="${scale.x(startSeconds)}"
@@ -181,11 +181,16 @@ function drawNow({ nowSeconds }: Picture, { x }: Scale, height: number): Html {
   return html`<line class="now" x1="${x(nowSeconds)}" x2="${x(nowSeconds)}" y1="18" y2="${height}" />`;
 }
 
+/** A click leads from a fragment of a run to its explanation, and from one of a plan to its task. */
+const leadsTo = ({ fragment, parts, why }: PictureFragment): Html =>
+  why === null ? html`data-task="${parts[0]?.task ?? ''}"` : html`data-fragment="${fragment}"`;
+
 function fragmentTitle(fragment: PictureFragment): string {
   const { startSeconds, endSeconds, predictedEndSeconds, safePointSeconds, instance } = fragment;
   const items = fragment.parts.map(({ task, items: count }) => `${task}: ${counted(count, 'item')}`);
   const lines = [
     `Fragment ${fragment.fragment} on ${instance}: ${fragment.state}`,
+    ...(fragment.why === null ? [] : [`why: ${fragment.why}`]),
     ...items,
     `${about(startSeconds)} to ${about(endSeconds)}, takes ${about(endSeconds - startSeconds)}`,
     counted(safePointSeconds.length, 'safe point'),

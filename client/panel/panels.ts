@@ -1,6 +1,7 @@
 /** Opens panels beside the editor, one for each plan or run, and brings them back after a reload. */
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
+import type { Explanation, Problem } from '../../server/protocol.ts';
 import type { Runs } from '../runs/runs.ts';
 import { isProblem, type MorselServer } from '../server/morsel-server.ts';
 import { drawMessage, drawPage, drawPicture } from './draw-page.ts';
@@ -80,6 +81,9 @@ class PanelPage implements vscode.Disposable {
   readonly #source: PictureSource;
   readonly #state: PanelState;
   readonly #subscriptions: vscode.Disposable;
+  /** The fragment whose explanation is wanted, and the last one that was given. */
+  #fragment: number | null = null;
+  #explanation: Explanation | null = null;
   /** The last picture that could be drawn: what stays while there is a problem. */
   #last: Picture | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -105,8 +109,15 @@ class PanelPage implements vscode.Disposable {
 
   #receive(message: FromPage): void {
     // The page is loaded anew each time when it becomes visible, and says so.
-    if (message.type === 'ready') void this.#draw();
-    else void this.#source.showTask(message.task);
+    if (message.type === 'show-task') void this.#source.showTask(message.task);
+    else if (message.type === 'explain') this.#explain(message.fragment);
+    else void this.#draw();
+  }
+
+  #explain(fragment: number | null): void {
+    this.#fragment = fragment;
+    this.#explanation = null;
+    void this.#draw();
   }
 
   #drawSoon(): void {
@@ -118,8 +129,9 @@ class PanelPage implements vscode.Disposable {
     this.#timer = undefined;
     if (!this.#panel.visible) return;
     const generation = ++this.#generation;
-    const answer = await this.#source.load();
+    const [answer, explanation] = await Promise.all([this.#source.load(), this.#loadExplanation()]);
     if (generation !== this.#generation) return;
+    if (!isProblem(explanation)) this.#explanation = explanation;
     if (!isProblem(answer)) this.#last = answer;
     const message: ToPage = {
       type: 'content',
@@ -129,10 +141,14 @@ class PanelPage implements vscode.Disposable {
     await this.#panel.webview.postMessage(message);
   }
 
+  async #loadExplanation(): Promise<Explanation | Problem | null> {
+    return this.#fragment === null ? null : ((await this.#source.explain?.(this.#fragment)) ?? null);
+  }
+
   #content(problem: string | null): string {
     if (this.#last === undefined) return String(drawMessage(problem ?? 'There is nothing to show.'));
-    if (problem === null) return String(drawPicture(this.#last));
+    if (problem === null) return String(drawPicture(this.#last, this.#explanation));
     const note = { kind: 'info' as const, text: `${problem} This is the last good picture.` };
-    return String(drawPicture({ ...this.#last, notes: [note, ...this.#last.notes] }));
+    return String(drawPicture({ ...this.#last, notes: [note, ...this.#last.notes] }, this.#explanation));
   }
 }

@@ -30,6 +30,8 @@ export interface PictureInstance {
 export interface PictureFragment {
   fragment: number;
   instance: string;
+  /** Why it has its size, in a few words; null in a plan. */
+  why: string | null;
   /** `share`: part of the fragment's length, from 0 to 1. */
   parts: { task: string; items: number; share: number }[];
   startSeconds: number;

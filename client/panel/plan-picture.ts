@@ -25,6 +25,7 @@ export function planPicture({ plan, stale }: PlanResult): Picture {
     fragments: plan.fragments.map(({ fragment, instance, items, startSeconds, endSeconds, safePointSeconds, how }) => ({
       fragment,
       instance,
+      why: null,
       parts: parts(items, (task) => itemSeconds.get(task) ?? 0),
       startSeconds,
       endSeconds,

@@ -2,7 +2,7 @@
 import type { RunDetailsResult, RunFragment, RunInfo } from '../../server/protocol.ts';
 import { about, aboutBand, count, percent } from '../../scheduler/words.ts';
 import { itemsText, stateText } from '../runs/words.ts';
-import { parts, type Picture } from './picture.ts';
+import type { Picture } from './picture.ts';
 
 export function runPicture(details: RunDetailsResult): Picture {
   const { run, progress, tasks } = details;
@@ -44,8 +44,8 @@ function pictureFragment(run: RunInfo, fragment: RunFragment, last: number): Pic
   return {
     fragment: fragment.fragment,
     instance: fragment.instance,
-    // Nobody has measured the tasks apart: each item counts alike.
-    parts: parts(fragment.items, () => 1),
+    why: fragment.why,
+    parts: fragment.items,
     startSeconds,
     endSeconds: fragment.endSeconds ?? last,
     predictedEndSeconds: {

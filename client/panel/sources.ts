@@ -1,6 +1,8 @@
 /** Where a panel's picture comes from: the plan of a job, or a run. */
 import * as vscode from 'vscode';
 import {
+  ExplainFragment,
+  type Explanation,
   type JobArgument,
   Jobs,
   PlanChanged,
@@ -24,6 +26,8 @@ export interface PictureSource {
   load(): Promise<Picture | Problem>;
   /** Calls back when the picture has changed; live runs change twice a second. */
   onChange(handler: () => void): vscode.Disposable;
+  /** Explains a fragment; a plan has nothing to explain. */
+  explain?(fragment: number): Promise<Explanation | Problem>;
   /** Shows a task in the job file. */
   showTask(task: string): Promise<void>;
 }
@@ -77,6 +81,7 @@ function runSource(
       const answer = await server.tryTo(RunDetails, { run, folder });
       return isProblem(answer) ? answer : runPicture(answer);
     },
+    explain: (fragment) => server.tryTo(ExplainFragment, { run, folder, fragment }),
     onChange: (handler) =>
       vscode.Disposable.from(
         runs.onDidChangeRun((changed) => {

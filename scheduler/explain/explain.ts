@@ -97,11 +97,14 @@ function lifeInWords(instance: ReportedInstance | undefined, sizing: ReportedFra
   return `It had ${duration(Math.max(0, sizing.lifeSeconds))}${whole} left to live.`;
 }
 
+const MORE_THAN_EVEN =
+  ', which is more: others were still busy, or less would not have been worth what a fragment costs';
+
 function sizingInWords({ sizing }: ReportedFragment): string[] {
   if (sizing === null) return [`The numbers that were weighed were ${NOT_RECORDED}.`];
   const { workLeftSeconds, sharers, aimSeconds, dispatchSeconds, safePointSeconds } = sizing;
   const even = workLeftSeconds / sharers;
-  const ofShare = even > 0 && aimSeconds <= even ? `, ${percent(aimSeconds / even)} of that` : '';
+  const ofShare = aimSeconds <= even ? `, ${percent(aimSeconds / even)} of that` : MORE_THAN_EVEN;
   const left =
     sharers === 1
       ? `${duration(workLeftSeconds)} of predicted work had no instance yet, and there was one instance for it`

@@ -18,7 +18,7 @@ const LIMITS: Record<Fragment['limit'], LimitWords> = {
         ? `fits the ${duration(sizing.lifeSeconds)} left of its instance's life`
         : "fits what was left of its instance's life",
     long: () =>
-      "The end of the instance's life bounded it: nothing was added of which too little might have fitted into what was left.",
+      "The end of the instance's life bounded it: it holds what was expected to make the most of what was left.",
   },
   share: {
     short: ({ sizing }) =>

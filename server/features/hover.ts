@@ -12,17 +12,22 @@ import { jobDetails, taskDetails } from '../plan/plan-text.ts';
 import { stringAt } from '../strings.ts';
 import { constructs, units } from './constructs.ts';
 
+/** How a task fared in the last run of its job, as Markdown; null where there was none. */
+export type LastRun = (file: string, job: string, task: string) => Promise<string | null>;
+
 export class MorselHover implements HoverProvider {
   readonly #services: MorselServices;
   readonly #documentation: DocumentationProvider;
   readonly #names: Names;
   readonly #plans: PlanService;
+  readonly #lastRun: LastRun;
 
-  constructor(services: MorselServices, names: Names, plans: PlanService) {
+  constructor(services: MorselServices, names: Names, plans: PlanService, lastRun: LastRun) {
     this.#services = services;
     this.#documentation = services.documentation.DocumentationProvider;
     this.#names = names;
     this.#plans = plans;
+    this.#lastRun = lastRun;
   }
 
   async getHoverContent(document: LangiumDocument, { position }: HoverParams): Promise<Hover | undefined> {
@@ -32,18 +37,24 @@ export class MorselHover implements HoverProvider {
     return hoverInString(document, offset) ?? hoverOnWord(document, offset);
   }
 
-  /** Markdown: the declaration's first line, what its author says of it, and its plan. */
+  /** Markdown: the declaration's first line, what its author says of it, its plan, and what came of the last one. */
   async #describe(declaration: AstNode): Promise<string> {
     if (ast.isFile(declaration)) return documentOf(declaration).uri.fsPath;
     const comment = this.#documentation.getDocumentation(declaration);
     const fields = await this.#fieldsOf(declaration);
-    const parts = [code(signature(declaration)), comment, this.#planOf(declaration), fields];
+    const lastRun = ast.isTask(declaration) ? await this.#lastRunOf(declaration) : undefined;
+    const parts = [code(signature(declaration)), comment, this.#planOf(declaration), lastRun, fields];
     return parts.filter((part) => part !== undefined && part !== '').join('\n\n');
   }
 
   async #fieldsOf(declaration: AstNode): Promise<string | undefined> {
     const fields = ast.isItem(declaration) ? await fieldsOfItem(declaration, this.#services) : [];
     return fields.length === 0 ? undefined : `Fields: ${fields.map(({ name }) => `\`${name}\``).join(', ')}`;
+  }
+
+  async #lastRunOf(task: ast.Task): Promise<string | undefined> {
+    const job = task.$container;
+    return (await this.#lastRun(documentOf(job).uri.fsPath, job.name, task.name)) ?? undefined;
   }
 
   #planOf(declaration: AstNode): string | undefined {

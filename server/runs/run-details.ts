@@ -1,7 +1,14 @@
 /** What a run's journal holds, as the protocol has it. */
+import { limitInShort } from '../../scheduler/explain/limits.ts';
 import type { RunProgress } from '../../scheduler/run/events.ts';
-import type { LogEntry, ReportedFailure, ReportedInstance, RunReport } from '../../scheduler/run/runs.ts';
-import type { RunDetailsResult, RunFailure, RunInfo, RunInstance } from '../protocol.ts';
+import type {
+  LogEntry,
+  ReportedFailure,
+  ReportedFragment,
+  ReportedInstance,
+  RunReport,
+} from '../../scheduler/run/runs.ts';
+import type { RunDetailsResult, RunFailure, RunFragment, RunInfo, RunInstance } from '../protocol.ts';
 
 /** `progress`: of a live run, else null. */
 export function runDetails(run: RunInfo, progress: RunProgress | null, report: RunReport): RunDetailsResult {
@@ -10,16 +17,7 @@ export function runDetails(run: RunInfo, progress: RunProgress | null, report: R
     progress,
     summary: progress === null ? report.summary : null,
     tasks: report.tasks,
-    fragments: report.fragments.map(({ fragment, instance, items, ...rest }) => ({
-      fragment,
-      instance,
-      items: Object.entries(items).map(([task, count]) => ({ task, items: count })),
-      startSeconds: rest.startSeconds,
-      endSeconds: rest.endSeconds,
-      predictedSeconds: rest.predictedSeconds,
-      how: rest.how,
-      safePointSeconds: rest.safePointSeconds,
-    })),
+    fragments: report.fragments.map(fragmentOf),
     instances: report.instances.map(instanceOf),
     failures: failuresOf(report),
   };
@@ -34,6 +32,24 @@ function itemLog({ task, item, message, stdout, stderr }: LogEntry): string {
   const outcome = message === null ? '' : `: ${message}`;
   const printed = [stdout.trimEnd(), stderr.trimEnd()].filter((text) => text !== '');
   return [`── ${task} · ${item}${outcome}`, ...printed, ''].join('\n');
+}
+
+function fragmentOf(reported: ReportedFragment): RunFragment {
+  const { fragment, instance, parts, items, startSeconds, endSeconds, predictedSeconds, how, safePointSeconds } =
+    reported;
+  const shareOf = (name: string): number =>
+    parts.reduce((sum, { task, share }) => sum + (task === name ? share : 0), 0);
+  return {
+    fragment,
+    instance,
+    items: Object.entries(items).map(([task, count]) => ({ task, items: count, share: shareOf(task) })),
+    why: limitInShort(reported),
+    startSeconds,
+    endSeconds,
+    predictedSeconds,
+    how,
+    safePointSeconds,
+  };
 }
 
 function instanceOf({ lifeSeconds, ...instance }: ReportedInstance): RunInstance {

@@ -5,7 +5,10 @@ import type { ClientFacts } from '../client-facts.ts';
 import type { Folders } from '../folders.ts';
 import { described } from '../errors.ts';
 import type { Log } from '../guard.ts';
+import { explainFragment, type Explanation } from '../../scheduler/explain/explain.ts';
+import { taskInWords } from '../../scheduler/explain/task-words.ts';
 import {
+  type ExplainParams,
   type LogsParams,
   type LogsResult,
   type Problem,
@@ -51,6 +54,8 @@ export class RunService {
   readonly #watches = new Map<string, RunsWatch>();
   /** Failures of runs that have ended, as their journals have them, by folder. */
   readonly #pastFailures = new Map<string, RunFailure[]>();
+  /** How each task fared in runs that have ended, by folder. */
+  readonly #taskWords = new Map<string, Promise<Map<string, string>>>();
   /** Homes of runs that lie outside the workspace folders: files that were opened by themselves. */
   readonly #moreHomes = new Set<string>();
 
@@ -69,6 +74,7 @@ export class RunService {
       onFailure: (run) => options.onFailuresChanged(run.file.file),
       onEnded: (run) => {
         this.#pastFailures.delete(run.folder);
+        this.#taskWords.delete(run.folder);
         options.onHistoryChanged(morselFolderOf(run));
         this.#failuresChanged();
       },
@@ -107,6 +113,13 @@ export class RunService {
     return 'problem' in run ? run : runDetails(infoOf(run), run.live?.progress ?? null, await report(run));
   }
 
+  async explain({ fragment, ...ref }: ExplainParams): Promise<Explanation | Problem> {
+    const run = await this.#find(ref);
+    if ('problem' in run) return run;
+    const explanation = explainFragment(await report(run), fragment);
+    return explanation ?? { problem: `Run ${run.file.id} has no fragment ${fragment}.` };
+  }
+
   async logs({ task, item, ...ref }: LogsParams): Promise<LogsResult | Problem> {
     const run = await this.#find(ref);
     if ('problem' in run) return run;
@@ -138,10 +151,20 @@ export class RunService {
 
   /** The failures of a job's newest run; null where there are none. */
   failedRunOf(file: string, job: string): FailedRun | null {
-    const run = this.#store.newestOf(file, job);
+    const run = this.#store.runsOf(file, job)[0];
     if (run === undefined) return null;
     const failures = run.live?.failures ?? this.#pastFailures.get(run.folder) ?? [];
     return failures.length === 0 ? null : { ...refOf(run), failures };
+  }
+
+  /** How a task fared in the last run of its job that has ended, as Markdown; null where there was none. */
+  async lastRunOf(file: string, job: string, task: string): Promise<string | null> {
+    const run = this.#store.runsOf(file, job).find(({ live }) => live === null);
+    if (run === undefined) return null;
+    const words = this.#taskWords.get(run.folder) ?? this.#readTaskWords(run);
+    this.#taskWords.set(run.folder, words);
+    const said = (await words).get(task);
+    return said === undefined ? null : `**Last run** (${run.file.id}): ${said}`;
   }
 
   close(): void {
@@ -185,6 +208,17 @@ export class RunService {
       const isRead = run.live !== null || this.#pastFailures.has(run.folder);
       const news = isRead ? Promise.resolve() : this.#readFailures(run);
       void news.then(() => this.#options.onFailuresChanged(run.file.file));
+    }
+  }
+
+  async #readTaskWords(run: KnownRun): Promise<Map<string, string>> {
+    try {
+      const known = await report(run);
+      const words = known.tasks.map(({ task }) => [task, taskInWords(known, task)] as const);
+      return new Map(words.filter((each): each is readonly [string, string] => each[1] !== null));
+    } catch (error) {
+      this.#options.log(`run ${run.file.id} cannot be read: ${described(error)}`);
+      return new Map();
     }
   }
 

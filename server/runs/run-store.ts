@@ -51,8 +51,9 @@ export class RunStore {
     return this.all().find((known) => known.file.id === run && (folder === undefined || known.folder === folder));
   }
 
-  newestOf(file: string, job: string): KnownRun | undefined {
-    return this.all().find((known) => samePath(known.file.file, file) && known.file.job === job);
+  /** Of one job, newest first. */
+  runsOf(file: string, job: string): KnownRun[] {
+    return this.all().filter((known) => samePath(known.file.file, file) && known.file.job === job);
   }
 
   /** Looks at the runs of these `.morsel` folders; resolves when all that live are attached to. */

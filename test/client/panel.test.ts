@@ -74,7 +74,8 @@ const details: RunDetailsResult = {
     {
       fragment: 7,
       instance: 'laptop-1',
-      items: [{ task: 'count', items: 6 }],
+      items: [{ task: 'count', items: 6, share: 1 }],
+      why: 'all that was "ready" <now>',
       startSeconds: 10,
       endSeconds: null,
       predictedSeconds: band(20),
@@ -137,6 +138,30 @@ test('a plan is told in the picture and in tables alike', () => {
   expect(content.match(/class="safe-point"/g)).toHaveLength(2);
   expect(content).toContain('<td>count × 12</td>');
   expect(content).toContain('class="finish-band"');
+});
+
+test('a fragment of a run says why it has its size, and leads to its explanation', () => {
+  const picture = runPicture(details);
+  const explanation = {
+    fragment: 7,
+    title: 'Fragment 7 on laptop-1',
+    why: 'x',
+    sections: [
+      { title: 'What is in <it>', lines: ['6 items of count: one takes 3 s.', '  Predicted from "nothing".'] },
+    ],
+  };
+  const plain = String(drawPicture(picture));
+  expect(plain).toContain('<button type="button" data-fragment="7" title="Explain fragment 7">7</button>');
+  expect(plain).toMatch(
+    /<g class="fragment" data-fragment="7">\s*<title>[^<]*why: all that was &quot;ready&quot; &lt;now&gt;/,
+  );
+  expect(plain).not.toContain('id="explanation"');
+  const content = String(drawPicture(picture, explanation));
+  expect(content).toContain('Fragment 7 on laptop-1</h2>');
+  expect(content).toContain('<dt>What is in &lt;it&gt;</dt>');
+  expect(content).toMatch(/<dd class="more"\s*>Predicted from &quot;nothing&quot;\./);
+  const plan = String(drawPicture(planPicture({ plan: planOf('count'), stale: false })));
+  expect(plan).not.toContain('data-fragment');
 });
 
 test('the last good plan of a broken text says so', () => {

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { attach, listRuns } from '../../scheduler/run/runs.ts';
 import type {
+  Explanation,
   LogsResult,
   Problem,
   RunChangedParams,
@@ -76,6 +77,15 @@ async function run(name: string): Promise<Required<RunRef>> {
   return { run: answer.run, folder: answer.folder! };
 }
 
+/** What the editor shows where that text begins. */
+async function hoverOn(words: string): Promise<string> {
+  const line = job.split('\n').findIndex((text) => text.includes(words));
+  const character = job.split('\n')[line]!.indexOf(words) + 1;
+  const params = { textDocument: { uri }, position: { line, character } };
+  const hover = await client.request<{ contents: { value: string } }>('textDocument/hover', params);
+  return hover.contents.value;
+}
+
 /** Waits until the run is in a state, by what the server tells of it. */
 const until = (watcher: LspClient, run_: string, state: RunInfo['state'], since = 0) =>
   watcher.message<RunChangedParams>(
@@ -111,8 +121,36 @@ describe('a run', () => {
     expect(details.summary).toMatchObject({ state: 'done', items: { committed: 4, failed: 0 } });
     expect(details.tasks).toMatchObject([{ task: 'wait', items: { committed: 4 } }]);
     expect(details.fragments.flatMap(({ items }) => items).every(({ task }) => task === 'wait')).toBe(true);
+    expect(details.fragments.every(({ why, items }) => why !== '' && items[0]!.share === 1)).toBe(true);
     expect(details.instances.length).toBeGreaterThan(0);
     expect(readFileSync(join(folder, 'out', '3.txt'), 'utf8')).toBe('3\n');
+  });
+
+  test('has its fragments explained, and its tasks say how they fared in it', async () => {
+    go();
+    await open();
+    expect(await hoverOn('wait for')).not.toContain('Last run');
+    const started = await run('work');
+    await until(client, started.run, 'done');
+    const { fragments } = await client.request<RunDetailsResult>('morsel/runDetails', started);
+    const { fragment, instance } = fragments[0]!;
+    const explanation = await client.request<Explanation>('morsel/explain', { ...started, fragment });
+    expect(explanation).toMatchObject({
+      fragment,
+      title: `Fragment ${fragment} on ${instance}`,
+      why: fragments[0]!.why,
+    });
+    expect(explanation.sections.map(({ lines }) => lines.length)).not.toContain(0);
+    expect(await client.request<Problem>('morsel/explain', { ...started, fragment: 99 })).toEqual({
+      problem: `Run ${started.run} has no fragment 99.`,
+    });
+    const said = await vi.waitFor(async () => {
+      const text = await hoverOn('wait for');
+      expect(text).toContain(`**Last run** (${started.run})`);
+      return text;
+    });
+    expect(said).toMatch(/\d fragments?, 4 items committed in .+ of run time, where .+ was expected/);
+    expect(await hoverOn('check for')).not.toContain('Last run');
   });
 
   test('goes on when the server is killed, and is found again by another', async () => {

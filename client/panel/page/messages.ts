@@ -4,4 +4,8 @@
 export type ToPage = { type: 'content'; content: string; state: unknown };
 
 /** From the page. */
-export type FromPage = { type: 'ready' } | { type: 'show-task'; task: string };
+export type FromPage =
+  | { type: 'ready' }
+  | { type: 'show-task'; task: string }
+  /** Null: none any more. */
+  | { type: 'explain'; fragment: number | null };
