@@ -68,13 +68,12 @@ function inDependencyOrder(groups: readonly ArenaTask[][]): ArenaTask[][] {
 }
 
 function cohortsOf(group: readonly ArenaTask[]): { order: ArenaTask[]; cohorts: Cohort[] } {
-  const costs = group.map(({ cost }) => cost);
-  if (costs.some((cost) => cost === null)) {
+  const costs = group.flatMap(({ cost }) => cost ?? []);
+  if (costs.length < group.length) {
     return { order: [...group], cohorts: [{ start: 0, end: group.length, cost: null }] };
   }
-  const columns = [costs as number[]];
-  const alike = groupAlike(group.length, columns);
-  const means = meanCosts(alike, columns[0]!);
+  const alike = groupAlike(group.length, [costs]);
+  const means = meanCosts(alike, costs);
   return {
     order: alike.order ? Array.from(alike.order, (item) => group[item]!) : [...group],
     cohorts: means.map((cost, i) => ({ start: alike.borders[i]!, end: alike.borders[i + 1]!, cost })),

@@ -7,6 +7,7 @@ import { injectSafePoints, type InjectedPoints, type Overheads, type PlannedPart
 import type { TaskQueue } from '../task-queue/task-queue.ts';
 import type { Range, Workload } from '../workload.ts';
 import { Filling, type Part } from './filling.ts';
+import { worthWithin } from './worth.ts';
 
 /** A fragment is at least so many times as long as what it costs to begin and end one. */
 const LEAST_OVERHEADS = 6;
@@ -20,6 +21,8 @@ const CONFIDENT = 0.85;
 const CONFIDENT_SIGMAS = 1.04;
 /** An item that was lost before is tried again where its chance is so good. */
 const SECOND_TRY = 0.6;
+/** An item that outlasted so much of its predicted distribution has left it: its tail is taken for Pareto's, with index 2. */
+const BEYOND_PREDICTION = 0.9;
 /** What is left of a life is offered to at most so many cohorts, of different lengths. */
 const FILLERS = 24;
 /** Two cohorts are of different length if their items differ by so much. */
@@ -42,6 +45,8 @@ export interface Demand {
   /** Seconds from now until all instances would end together, if the work left were shared out well. */
   fairSeconds: number;
   overheads: Overheads;
+  /** All types that instances have had. */
+  instanceTypes: ReadonlySet<string>;
 }
 
 /** A fragment without the id and instance that the scheduler gives it. */
@@ -92,6 +97,8 @@ export class FragmentGenerator {
   private readonly queue: TaskQueue;
   private readonly model: Predictor;
   private readonly pool: Pool;
+  /** What is known of items that were lost. */
+  private readonly lost = new Map<string, { leastSeconds: number; tooShort: Set<string> }>();
 
   constructor(workload: Workload, queue: TaskQueue, model: Predictor, pool: Pool) {
     this.workload = workload;
@@ -102,14 +109,37 @@ export class FragmentGenerator {
 
   /** Takes the items of the next fragment out of the queue; null if nothing ready fits the instance. */
   createFragment(demand: Demand): Draft | null {
+    const { filling, bounds, isLearning } = this.fill(demand);
+    if (filling.isEmpty) return demand.instance.fragments === 0 ? this.attempt(demand) : null;
+    const limit = isLearning ? 'learning' : bounds.limit;
+    return this.draft(filling.parts, demand, limit, bounds.size);
+  }
+
+  /**
+   * True if an instance should rather hand back what is left of its fragment and begin another, since what comes next may
+   * not end in time and something else will.
+   */
+  wouldDoBetter(left: readonly Piece[], demand: Demand): boolean {
+    const { instance, now, overheads } = demand;
+    const { dispatchSeconds, safePointSeconds } = overheads;
+    const life = remainingLifespan(instance, now) - safePointSeconds;
+    const parts = left.map((piece) => this.partOf(piece, demand));
+    const next = parts[0];
+    if (!next || chanceWithin(next.prediction, life) > CONFIDENT) return false;
+    const worth = worthWithin(parts, life);
+    const { filling } = this.fill(demand);
+    return worthWithin(filling.parts, life - dispatchSeconds) > worth + dispatchSeconds;
+  }
+
+  private fill(demand: Demand): { filling: Filling; bounds: Bounds; isLearning: boolean } {
     const bounds = this.predictOptimalFragmentSize(demand);
     const filling = new Filling();
     this.retryLostItems(filling, bounds, demand);
     const isLearning = this.fillInOrder(filling, bounds, demand);
-    if (bounds.limit === 'lifespan' && !isLearning) this.fillRestOfLife(filling, bounds, demand);
-    if (filling.isEmpty) return demand.instance.fragments === 0 ? this.attempt(demand) : null;
-    const limit = isLearning ? 'learning' : bounds.limit;
-    return this.draft(filling.parts, demand, limit, bounds.size);
+    const hasLifeLeft = bounds.limit === 'lifespan' || filling.isEmpty;
+    if (hasLifeLeft && !isLearning) this.fillRestOfLife(filling, bounds, demand);
+    if (filling.isEmpty && !this.pool.replacesInstances) this.retryAgainstOdds(filling, bounds, demand);
+    return { filling, bounds, isLearning };
   }
 
   /** True if the instance has the cpus and the memory for something that is ready. */
@@ -129,19 +159,73 @@ export class FragmentGenerator {
     return life < size ? { life, wholeLife, size: life, limit: 'lifespan' } : { life, wholeLife, size, limit: 'share' };
   }
 
+  /**
+   * Has an item that was under way when its instance ended tried again by itself.
+   * @param leastSeconds what it is known to take at least; 0 for nothing
+   * @param tooShort the type of instance whose whole life was not enough for it, if that was so
+   */
+  retryLater(task: number, position: number, leastSeconds: number, tooShort: string | null): void {
+    const item = `${task}:${position}`;
+    const known = this.lost.get(item) ?? { leastSeconds: 0, tooShort: new Set() };
+    this.lost.set(item, known);
+    known.leastSeconds = Math.max(leastSeconds, known.leastSeconds);
+    if (tooShort !== null) known.tooShort.add(tooShort);
+    this.queue.setApart(task, position);
+  }
+
   /** Items that an instance took with it come first in a fragment, where there is time for them. */
-  private retryLostItems(filling: Filling, { life, wholeLife, size }: Bounds, demand: Demand): void {
-    for (const { task, position } of this.queue.readyApart()) {
-      if (filling.seconds >= size) return;
-      const width = concurrency(demand.instance, this.workload.tasks[task]!.needs);
-      if (width === 0) continue;
-      const cohort = this.queue.cohortOf(task, position);
-      const prediction = this.predict(task, cohort, demand);
-      const chance = filling.chanceOfOneMore(prediction, life);
-      const best = chanceWithin(prediction, wholeLife);
-      if (chance < SECOND_TRY * best && (demand.instance.fragments > 0 || !filling.isEmpty)) continue;
-      filling.add({ task, cohort, position, count: 1, prediction, width });
+  private retryLostItems(filling: Filling, bounds: Bounds, demand: Demand): void {
+    for (const retry of this.retries(demand)) {
+      if (filling.seconds >= bounds.size) return;
+      const { chance, best } = this.chances(retry, filling, bounds);
+      if ((chance > 0 && chance >= SECOND_TRY * best) || (demand.instance.fragments === 0 && filling.isEmpty))
+        filling.add(retry);
     }
+  }
+
+  /** An instance that would be idle for the rest of its life tries the lost item that has the best chance. */
+  private retryAgainstOdds(filling: Filling, bounds: Bounds, demand: Demand): void {
+    const retries = this.retries(demand).map((retry) => ({
+      retry,
+      chance: this.chances(retry, filling, bounds).chance,
+    }));
+    const best = retries.reduce((a, b) => (b.chance > a.chance ? b : a), retries[0]!);
+    if (best && best.chance > 0) filling.add(best.retry);
+  }
+
+  private retries(demand: Demand): Part[] {
+    return this.queue.readyApart().flatMap(({ task, position }) => {
+      const width = concurrency(demand.instance, this.workload.tasks[task]!.needs);
+      if (width === 0 || this.isForOthers(task, position, demand)) return [];
+      const cohort = this.queue.cohortOf(task, position);
+      return { task, cohort, position, count: 1, prediction: this.predict(task, cohort, demand), width };
+    });
+  }
+
+  /** True if a lost item outlasted whole lives of this type of instance, and there are others. */
+  private isForOthers(task: number, position: number, { instance, instanceTypes }: Demand): boolean {
+    const tooShort = this.lost.get(`${task}:${position}`)?.tooShort;
+    return (
+      tooShort !== undefined && tooShort.has(instance.type) && [...instanceTypes].some((type) => !tooShort.has(type))
+    );
+  }
+
+  /** The chance that a lost item ends in time, now and in a whole life, given how long it ran before. */
+  private chances(
+    { task, position, prediction }: Part,
+    filling: Filling,
+    { life, wholeLife }: Bounds,
+  ): { chance: number; best: number } {
+    const least = this.lost.get(`${task}:${position}`)?.leastSeconds ?? 0;
+    const over = least > 0 ? chanceWithin(prediction, least) : 0;
+    const given = (chance: number, seconds: number): number => {
+      if (over < BEYOND_PREDICTION) return Math.max(0, chance - over) / (1 - over);
+      return seconds > least ? 1 - (least / seconds) ** 2 : 0;
+    };
+    return {
+      chance: given(filling.chanceOfOneMore(prediction, life), life - filling.seconds),
+      best: given(chanceWithin(prediction, wholeLife), wholeLife),
+    };
   }
 
   /**
@@ -151,6 +235,7 @@ export class FragmentGenerator {
   private fillInOrder(filling: Filling, bounds: Bounds, demand: Demand): boolean {
     let misfits = 0;
     let isLearning = false;
+    let chunk = 1;
     const allowed = new Map<number, number>();
     for (const { task, cohort } of this.queue.readyCohorts()) {
       if ((filling.seconds >= bounds.size && filling.held >= 1) || misfits > MISFITS) break;
@@ -161,26 +246,36 @@ export class FragmentGenerator {
       }
       const allowedOfTask = allowed.get(task) ?? this.allowedWhileLearning(task, width);
       const prediction = this.predict(task, cohort, demand);
-      const fitting = this.countThatFits(filling, prediction, width, bounds);
+      const chunkItems = bounds.limit === 'share' ? evenChunk(prediction, demand) * width : Infinity;
+      const inChunk = Math.max(
+        filling.isEmpty ? 1 : 0,
+        Math.ceil((1 - filling.held) * width),
+        Math.floor(chunk * chunkItems),
+      );
+      if (inChunk === 0) break;
+      const part = { task, cohort, position: null, count: 0, prediction, width };
+      const fitting = Math.min(inChunk, this.countThatFits(filling, part, bounds, demand));
       if (fitting === 0) misfits++;
       const count = Math.min(fitting, allowedOfTask, this.queue.readyIn(task, cohort));
       isLearning ||= fitting > allowedOfTask;
       if (count <= 0) continue;
       filling.add({ task, cohort, position: null, count, prediction, width });
       allowed.set(task, allowedOfTask - count);
+      chunk -= count / chunkItems;
     }
     return isLearning;
   }
 
   /** How many items of a kind can be added so that they end in time with confidence, and the size is not exceeded. */
-  private countThatFits(filling: Filling, prediction: ItemPrediction, width: number, bounds: Bounds): number {
-    const { life, wholeLife, size } = bounds;
+  private countThatFits(filling: Filling, part: Part, bounds: Bounds, demand: Demand): number {
+    const { life, size } = bounds;
+    const { prediction, width } = part;
     const bySize = Math.round(((size - filling.seconds) * width) / prediction.seconds);
     const besides = Math.ceil((1 - filling.held) * width);
     const most = Math.max(bySize, besides, filling.isEmpty ? 1 : 0);
     if (most <= 0) return 0;
-    const best = chanceWithin(prediction, wholeLife);
-    if (filling.chanceOfOneMore(prediction, life) < CONFIDENT * best) return 0;
+    const chance = filling.chanceOfOneMore(prediction, life);
+    if (chance < CONFIDENT && chance < CONFIDENT * this.bestChance(part, bounds, demand)) return 0;
     let fits = 1;
     let tooMany = most + 1;
     while (tooMany - fits > 1) {
@@ -189,6 +284,16 @@ export class FragmentGenerator {
       else tooMany = count;
     }
     return fits;
+  }
+
+  /** The chance that an item ends within the whole life of an instance, of the type that suits it best. */
+  private bestChance({ task, cohort, prediction }: Part, { wholeLife }: Bounds, demand: Demand): number {
+    let best = chanceWithin(prediction, wholeLife);
+    for (const type of demand.instanceTypes) {
+      if (type === demand.instance.type) continue;
+      best = Math.max(best, chanceWithin(this.predict(task, cohort, demand, type), wholeLife));
+    }
+    return best;
   }
 
   /**
@@ -316,6 +421,12 @@ export class FragmentGenerator {
     };
   }
 
+  private partOf({ task, start, end }: Piece, demand: Demand): Part {
+    const cohort = this.queue.cohortOf(task, start);
+    const width = Math.max(1, concurrency(demand.instance, this.workload.tasks[task]!.needs));
+    return { task, cohort, position: null, count: end - start, prediction: this.predict(task, cohort, demand), width };
+  }
+
   /** Takes the items of a part out of the queue. */
   private take({ task, cohort, position, count, prediction }: Part, { rule, points }: InjectedPoints): Piece[] {
     const itemSeconds = itemInterval(prediction);
@@ -338,11 +449,16 @@ export class FragmentGenerator {
     return pieces;
   }
 
-  private predict(task: number, cohort: number, { now, instance }: Demand): ItemPrediction {
+  private predict(
+    task: number,
+    cohort: number,
+    { now, instance }: Demand,
+    instanceType: string = instance.type,
+  ): ItemPrediction {
     const { key, cohorts, estimateSeconds } = this.workload.tasks[task]!;
     return this.model.predict({
       key,
-      instanceType: instance.type,
+      instanceType,
       cost: cohorts[cohort]!.cost,
       load: instance.load,
       idleSeconds: now - instance.idleSince,
@@ -362,6 +478,20 @@ export class FragmentGenerator {
     const seen = this.model.observations(this.workload.tasks[task]!.key);
     return seen < LEARNT_ITEMS ? Math.max(width, 2 * seen) : Infinity;
   }
+}
+
+/**
+ * How many alike items an instance should take at once, of all that are left: the more they differ, the fewer, so that
+ * nobody is stuck behind a long one while others are idle. The chunk size of Kruskal and Weiss (1985, "Allocating
+ * Independent Subtasks on Parallel Processors"): (√2 · N · h / (σ · P · √ln P))^⅔ for N items with a standard deviation σ
+ * on P instances, and h seconds for each chunk.
+ */
+function evenChunk({ seconds, within }: ItemPrediction, { workLeftSeconds, sharers, overheads }: Demand): number {
+  if (sharers < 2) return Infinity;
+  const items = Math.max(1, workLeftSeconds / seconds);
+  const overhead = overheads.dispatchSeconds + overheads.safePointSeconds;
+  const deviation = within * seconds;
+  return ((Math.SQRT2 * items * overhead) / (deviation * sharers * Math.sqrt(Math.log(sharers)))) ** (2 / 3);
 }
 
 /** Adds a piece, or makes the last one longer if it has the same safe points. */

@@ -22,6 +22,19 @@ export type CoreEvent = { now: number } & (
   | { kind: 'load'; instance: string; load: number }
   /** A safe point that is on disk, its outputs published. */
   | { kind: 'safe-point'; instance: string; fragment: number; outcomes: Outcome[] }
+  /**
+   * An item under way was asked for its state; it goes back to the queue when its fragment ends. `progressed`: it left one
+   * that it did not begin with. Or it left one unasked, and is still under way.
+   */
+  | {
+      kind: 'checkpoint';
+      instance: string;
+      fragment: number;
+      task: number;
+      position: number;
+      progressed: boolean;
+      isUnderWay: boolean;
+    }
   /** The instance is idle again. What it neither committed nor failed goes back to the queue. */
   | { kind: 'fragment-end'; instance: string; fragment: number; how: FragmentEnd }
   /** The instance will end at `deadline`, which was not known or was later. */

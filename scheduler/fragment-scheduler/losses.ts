@@ -52,6 +52,11 @@ export class Losses {
     return hopeless;
   }
 
+  /** An item that left a new checkpoint has all its tries again. */
+  forget(task: number, position: number): void {
+    this.tries.delete(`${task}:${position}`);
+  }
+
   private recordOne(key: string, end: End, instanceTypes: ReadonlySet<string>): string | null {
     const tries = this.tries.get(key) ?? { suddenEnds: 0, wholeLives: new Map<string, number>() };
     this.tries.set(key, tries);

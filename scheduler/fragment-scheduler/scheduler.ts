@@ -1,6 +1,6 @@
 import { secondsAfter } from '../fragment-generator/critical-path.ts';
 import { commonFinish, type Availability } from '../fragment-generator/fair-share.ts';
-import { FragmentGenerator, type Pool } from '../fragment-generator/fragment-generator.ts';
+import { FragmentGenerator, type Demand, type Pool } from '../fragment-generator/fragment-generator.ts';
 import { WorkLeft, type InstanceKind } from '../fragment-generator/work-left.ts';
 import type { TargetSpec } from '../job-spec.ts';
 import type { Predictor } from '../predictive-model/model.ts';
@@ -31,8 +31,10 @@ const TOO_SMALL = 6;
 const TIMER_SECONDS = 0.01;
 /** By so much observations grow until the order of tasks is worked out anew. */
 const REORDER = 1.2;
+/** A task is known once so many of its items were seen. */
+const KNOWN_ITEMS = 3;
 /** An instance takes so much of its even share of what is left: the rest evens out what was predicted wrong. */
-const SHARE = 0.6;
+const SHARE = 0.8;
 
 export interface SchedulerOptions {
   workload: Workload;
@@ -141,6 +143,9 @@ export class FragmentScheduler {
       case 'safe-point':
         if (this.holds(event.instance, event.fragment)) this.safePoint(event.fragment, event.outcomes, event.now);
         return;
+      case 'checkpoint':
+        if (this.holds(event.instance, event.fragment)) this.checkpoint(event);
+        return;
       case 'fragment-end':
         if (this.holds(event.instance, event.fragment)) this.fragmentEnd(event);
         return;
@@ -185,6 +190,15 @@ export class FragmentScheduler {
       this.workLeft.changed(outcome.task);
       this.skipped(skips);
     }
+    if (!this.pool.watchesDeadlines && instance.deadline !== null) this.reconsider(running, instance, now);
+  }
+
+  /** For a worker that can't watch its deadline: is what it has left still the best for what is left of its life? */
+  private reconsider(running: RunningFragment, instance: InstanceRecord, now: number): void {
+    const left = running.fragment.pieces.flatMap((piece) =>
+      this.queue.unsettled(piece.task, piece).map((range) => ({ ...piece, ...range })),
+    );
+    if (this.generator.wouldDoBetter(left, this.demandOf(instance, now))) this.split(running);
   }
 
   private learn(
@@ -212,6 +226,26 @@ export class FragmentScheduler {
       this.observed++;
       this.decisions.push({ kind: 'learnt', observation });
     });
+  }
+
+  /** However many lives an item takes, it is not given up as long as it makes progress from one to the next. */
+  private checkpoint({
+    instance: id,
+    fragment,
+    task,
+    position,
+    progressed,
+    isUnderWay,
+  }: CoreEvent & { kind: 'checkpoint' }): void {
+    if (progressed) return this.losses.forget(task, position);
+    if (isUnderWay) return;
+    const instance = this.monitor.get(id)!;
+    const { ended } = this.running.get(fragment)!;
+    const wholeLife = !instance.isCurtailed && !this.paused && ended === 0 && instance.fragments === 1;
+    const end = { inTime: wholeLife, wholeLife, instanceType: instance.type, load: instance.load };
+    const item = { start: position, end: position + 1 };
+    for (const { why, ...range } of this.losses.record(task, [item], end, this.instanceTypes))
+      this.giveUp(task, range, `${why}; it left no new checkpoint when it was asked to`);
   }
 
   private fragmentEnd({ instance: id, fragment, how, now }: CoreEvent & { kind: 'fragment-end' }): void {
@@ -252,30 +286,29 @@ export class FragmentScheduler {
     if (!piece) return;
     const width = concurrency(instance, this.workload.tasks[piece.task]!.needs);
     const underWay = firstItems(this.queue.unsettled(piece.task, piece), width);
+    const least = leastRunSeconds(piece, running, now);
+    if (least >= piece.itemSeconds.low) this.learnOutlasted(piece.task, underWay, least, running, instance);
     const isHonest = inTime && !instance.isCurtailed && ended === 0 && instance.fragments === 1;
-    const wholeLife = isHonest && leastRunSeconds(piece, running, now) === now - running.assignedAt;
+    const wholeLife = isHonest && least === now - running.assignedAt;
     const end = { inTime, wholeLife, instanceType: instance.type, load: instance.load };
-    this.learnOutlasted(piece, underWay, running, instance, now);
     for (const { start, end: stop } of underWay)
-      for (let position = start; position < stop; position++) this.queue.setApart(piece.task, position);
+      for (let position = start; position < stop; position++)
+        this.generator.retryLater(piece.task, position, least, wholeLife ? instance.type : null);
     for (const { why, ...range } of this.losses.record(piece.task, underWay, end, this.instanceTypes))
       this.giveUp(piece.task, range, why);
   }
 
   /** Items that had not ended after so long take longer than that. */
   private learnOutlasted(
-    piece: Piece,
+    task: number,
     underWay: readonly Range[],
+    leastSeconds: number,
     running: RunningFragment,
     instance: InstanceRecord,
-    now: number,
   ): void {
-    const least = leastRunSeconds(piece, running, now);
-    if (least < piece.itemSeconds.low) return;
-    for (const range of underWay) {
-      const { start, end } = range;
-      const seconds = least * (end - start);
-      const cut = { task: piece.task, start, end, seconds, squaredSeconds: least * seconds };
+    for (const { start, end } of underWay) {
+      const seconds = leastSeconds * (end - start);
+      const cut = { task, start, end, seconds, squaredSeconds: leastSeconds * seconds };
       this.learn({ ...cut, state: 'committed' }, instance, running, true);
     }
   }
@@ -323,21 +356,18 @@ export class FragmentScheduler {
       return this.model.predict({ key, instanceType, cost, load: 0, idleSeconds: 0, estimateSeconds }).seconds;
     };
     const after = secondsAfter(this.workload, (task) => seconds(task, tasks[task]!.cohorts.length - 1));
-    this.queue.prioritise(({ task, cohort }) => after[task]! + seconds(task, cohort));
+    // What is not known yet is tried first: it may be long, and then it must not come last.
+    const isUnknown = (task: number): boolean => this.model.observations(tasks[task]!.key) < KNOWN_ITEMS;
+    this.queue.prioritise(({ task, cohort }) =>
+      isUnknown(task) ? Number.MAX_VALUE : after[task]! + seconds(task, cohort),
+    );
   }
 
   /** The seed's `schedule_fragment` for one available instance. False if it stays idle because nothing is ready. */
   private scheduleFragment(instance: InstanceRecord, now: number): boolean {
     if (this.retiring.has(instance.id)) return true;
     if (this.queue.ready === 0) return false;
-    const draft = this.generator.createFragment({
-      now,
-      instance,
-      sharers: this.sharers(),
-      workLeftSeconds: this.workLeft.seconds(),
-      fairSeconds: this.fairSeconds(instance, now),
-      overheads: this.overheads,
-    });
+    const draft = this.generator.createFragment(this.demandOf(instance, now));
     if (draft)
       this.assignFragmentToInstance({ id: this.nextFragment++, instance: instance.id, ...draft }, instance, now);
     else if (!this.generator.hasRoom(instance)) this.hasNoRoom(instance);
@@ -345,8 +375,20 @@ export class FragmentScheduler {
     return true;
   }
 
+  private demandOf(instance: InstanceRecord, now: number): Demand {
+    return {
+      now,
+      instance,
+      sharers: this.sharers(),
+      workLeftSeconds: this.workLeft.seconds(),
+      fairSeconds: this.fairSeconds(now),
+      overheads: this.overheads,
+      instanceTypes: this.instanceTypes,
+    };
+  }
+
   /** Seconds from now until all instances would end together, if what is left were shared out as water finds its level. */
-  private fairSeconds(instance: InstanceRecord, now: number): number {
+  private fairSeconds(now: number): number {
     const { startupSeconds } = this.overheads;
     const others: Availability[] = [];
     for (const other of this.monitor.all()) {

@@ -15,8 +15,8 @@ export interface Cohorts {
 }
 
 /**
- * Items are alike if each of their costs (one for each distinct `cost` of the tasks over the input) falls into the same
- * logarithmic bin. Cohorts stand in order of cost; within one, items keep the order of their input.
+ * Items are alike if their costs (one for each distinct `cost` of the tasks over the input) are equal or, where there are
+ * too many different ones for that, if each falls into the same logarithmic bin. Cohorts stand in order of cost; within one, items keep the order of their input.
  * @param costs a column for each distinct cost, none of them negative
  */
 export function groupAlike(count: number, costs: readonly ArrayLike<number>[]): Cohorts {
@@ -25,6 +25,11 @@ export function groupAlike(count: number, costs: readonly ArrayLike<number>[]): 
     Float64Array.from(column, (cost) => (cost > 0 ? Math.log2(cost) : -Infinity)),
   );
   const most = Math.min(MOST_COHORTS, Math.max(FEWEST_COHORTS, Math.ceil(Math.sqrt(count))));
+  const ranks = costs.map((column) => ranksOf(column, most));
+  if (ranks.every((column) => column !== null)) {
+    const exact = group(count, ranks, 1);
+    if (exact.sizes.length <= most) return inOrder(count, exact);
+  }
   let groups = group(count, logarithms, FINEST_BINS_PER_DOUBLING);
   for (let bins = FINEST_BINS_PER_DOUBLING / 2; groups.sizes.length > most && bins > 1 / 1024; bins /= 2) {
     groups = group(count, logarithms, bins);
@@ -56,6 +61,15 @@ function group(count: number, logarithms: readonly Float64Array[], binsPerDoubli
 
 /** Doubles have less than 2,100 doublings, and each at most {@link FINEST_BINS_PER_DOUBLING} bins. */
 const BIN_LIMIT = 1 << 16;
+
+/** The rank of each cost among the distinct ones; null if there are more than `most` of those. */
+function ranksOf(costs: ArrayLike<number>, most: number): Float64Array | null {
+  const distinct = new Set<number>();
+  for (let item = 0; item < costs.length && distinct.size <= most; item++) distinct.add(costs[item]!);
+  if (distinct.size > most) return null;
+  const ranks = new Map([...distinct].toSorted((a, b) => a - b).map((cost, rank) => [cost, rank]));
+  return Float64Array.from(costs, (cost) => ranks.get(cost)!);
+}
 
 /** Splits each group by the bins of one more cost. */
 function refine({ groupOf }: Groups, column: Float64Array, binsPerDoubling: number): Groups {
