@@ -36,6 +36,12 @@ export interface WorkloadTask {
   commitEach: boolean;
   estimateSeconds: number | null;
   timeoutSeconds: number | null;
+  /**
+   * Set where an item's program writes checkpoints: it is asked for its state before its instance ends, and the item goes
+   * on from there on another. So an item may be longer than any life and still end: it may be begun wherever there is
+   * life for some work besides `graceSeconds` (see checkpoint-grace.ts), and its run time is that of all its stretches.
+   */
+  checkpoint?: { graceSeconds: number | null };
   /** Items that need not be run, because their output is up to date. */
   upToDate: Range[];
 }
