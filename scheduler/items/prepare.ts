@@ -139,6 +139,7 @@ function workloadTask(
     commitEach: task.stage.index < task.stage.of,
     estimateSeconds: task.estimateSeconds,
     timeoutSeconds: task.timeoutSeconds,
+    ...(task.checkpoint && { checkpoint: { graceSeconds: task.checkpoint.graceSeconds } }),
     upToDate,
   };
 }

@@ -34,6 +34,18 @@ export type RunEvent = { at: string /* ISO 8601 */ } & (
       committed: Record<string, number>;
       failed: Record<string, number>;
     }
+  /** An item that is not done left its state, or did not though it was asked (`kept` is false). */
+  | {
+      type: 'checkpoint';
+      task: string;
+      /** The item as a person knows it. */
+      item: string;
+      fragment: number;
+      instance: string;
+      kept: boolean;
+      /** For how long it has been run so far, in all its stretches. */
+      seconds: number;
+    }
   | { type: 'fragment-ended'; fragment: number; instance: string; how: 'done' | 'split' | 'deadline' | 'lost' }
   | {
       type: 'item-failed';

@@ -2,23 +2,14 @@
  * Puts outputs in place once their items are committed. Until then they are in the run's staging folder, on disk, one file each at
  * {@link stagedName}; what is still there when a run goes on was cut off between its commit and its rename.
  */
-import {
-  closeSync,
-  copyFileSync,
-  existsSync,
-  fdatasyncSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { outputPathOf } from '../items/output-path.ts';
 import type { ItemTable } from '../items/item-table.ts';
 import type { JobSpec } from '../job-spec.ts';
 import { stagedName } from '../worker/protocol.ts';
 import type { Range } from '../workload.ts';
+import { move, whyNot } from './move-file.ts';
 
 export interface PublisherOptions {
   job: JobSpec;
@@ -89,38 +80,5 @@ export class Publisher {
     if (this.madeFolders.has(folder)) return;
     mkdirSync(folder, { recursive: true });
     this.madeFolders.add(folder);
-  }
-}
-
-function syncFile(path: string): void {
-  const file = openSync(path, 'r');
-  try {
-    fdatasyncSync(file);
-  } finally {
-    closeSync(file);
-  }
-}
-
-/** What is in the way of an output, in words. */
-function whyNot(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === 'EEXIST' || code === 'ENOTDIR') return 'a file stands where a folder would have to be';
-  if (code === 'EISDIR' || code === 'ENOTEMPTY') return 'a folder stands in its place';
-  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') return 'you may not write there';
-  if (code === 'ENOSPC' || code === 'EDQUOT') return 'there is no space left';
-  return error instanceof Error ? error.message : String(error);
-}
-
-/** A rename, also from one file system to another: a reader sees the whole file or none. */
-function move(from: string, to: string): void {
-  try {
-    renameSync(from, to);
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EXDEV')) throw error;
-    const beside = `${to}.morsel-${process.pid}`;
-    copyFileSync(from, beside);
-    syncFile(beside);
-    renameSync(beside, to);
-    rmSync(from);
   }
 }

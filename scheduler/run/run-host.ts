@@ -9,16 +9,19 @@ import type { History } from '../store/history.ts';
 import type { Journal, TaskBasis } from '../store/journal.ts';
 import type { Clock } from '../targets/clock.ts';
 import type { InstanceFacts, Target, TargetListener } from '../targets/target.ts';
-import type { ItemFailure, ItemReport, ResourceSample } from '../worker/protocol.ts';
+import type { ItemCheckpoint, ItemFailure, ItemReport, ResourceSample } from '../worker/protocol.ts';
 import type { Range, Workload } from '../workload.ts';
 import type { EventLog } from './event-log.ts';
 import type { InstanceProgress, RunProgress, RunState, RunSummary } from './events.ts';
+import type { KeptStates } from './kept-states.ts';
 import { itemsByTask, taskProgress, totalItems } from './progress.ts';
 import type { Publisher } from './publisher.ts';
 import { usageOf } from './summary.ts';
 
 /** How long a stop waits for safe points. */
 const STOP_GRACE_SECONDS = 10;
+/** How much of that is left for what workers say at their end. */
+const STOP_MARGIN_SECONDS = 1;
 /** Observations are written to the history in batches of so many, and with each heartbeat. */
 const HISTORY_BATCH = 500;
 /** How much of a failed item's output an event carries. */
@@ -40,6 +43,8 @@ export interface RunHostOptions {
   basis: (task: number) => PredictionBasis;
   /** Puts outputs in place; null where there are none. */
   publisher: Publisher | null;
+  /** Keeps the states of items that go on elsewhere; null where there are none. */
+  states: KeptStates | null;
   log: EventLog;
   clock: Clock;
   /** Makespan as predicted before the first item of the run. */
@@ -101,10 +106,19 @@ export class RunHost implements TargetListener {
     if (!this.stopping && !this.isEnding) {
       this.stopping = true;
       this.handle({ kind: 'pause', now: this.now() });
+      this.askForStates();
       this.schedule(this.now() + STOP_GRACE_SECONDS, () => this.end('stopped'));
       this.endIfStopped();
     }
     await this.finished;
+  }
+
+  /** Items that can go on from a state need not be run to their end. */
+  private askForStates(): void {
+    if (this.run.job.tasks.every(({ checkpoint }) => checkpoint === undefined)) return;
+    for (const [instance, { running }] of this.instances) {
+      if (running !== null) this.target.stop(instance, STOP_GRACE_SECONDS - STOP_MARGIN_SECONDS);
+    }
   }
 
   pause(): void {
@@ -162,6 +176,18 @@ export class RunHost implements TargetListener {
       if (this.pending.length === 0) setImmediate(() => this.flush());
       this.pending.push({ instance, fragment, reports, resolve });
     });
+  }
+
+  async checkpoint(instance: string, fragment: number, checkpoint: ItemCheckpoint): Promise<void> {
+    this.flush();
+    const { scheduler, states, log, items, job } = this.run;
+    if (this.isEnding || !scheduler.holds(instance, fragment)) return;
+    const { task, position, seconds, isStaged, isUnderWay } = checkpoint;
+    const progressed = isStaged && (states?.keep(fragment, checkpoint) ?? true);
+    const item = items.label(task, position);
+    log.emit({ type: 'checkpoint', task: job.tasks[task]!.task, item, fragment, instance, kept: progressed, seconds });
+    const now = this.now();
+    this.handle({ kind: 'checkpoint', instance, fragment, task, position, progressed, isUnderWay, now });
   }
 
   fragmentEnd(instance: string, fragment: number, how: FragmentEnd): void {
@@ -318,10 +344,13 @@ export class RunHost implements TargetListener {
   }
 
   private takeIn({ instance, fragment, reports }: PendingSafePoint, now: number): void {
-    const { workload, publisher, log } = this.run;
+    const { workload, publisher, states, log } = this.run;
     const done = reports.filter(({ state }) => state === 'done');
     const failed = reports.filter(({ state }) => state === 'failed');
-    for (const report of done) publisher?.publish(fragment, report.task, report);
+    for (const report of done) {
+      publisher?.publish(fragment, report.task, report);
+      states?.drop(report.task, report);
+    }
     log.emit({
       type: 'safe-point',
       fragment,

@@ -18,6 +18,7 @@ import { openControlServer } from './control-server.ts';
 import { EventLog } from './event-log.ts';
 import type { RunEvent, RunProgress, RunSummary } from './events.ts';
 import { lockRun } from './lock.ts';
+import { KeptStates } from './kept-states.ts';
 import { Publisher } from './publisher.ts';
 import {
   createRunFolder,
@@ -272,11 +273,21 @@ function createHost(begun: Begun, { history, past, meter, log }: HostParts): Run
       return model.basis(key, estimateSeconds);
     },
     publisher: isReal ? createPublisher(begun, log) : null,
+    states: isReal ? keepStates(begun, log) : null,
     log,
     clock,
     predictedSeconds: journal.predicted(),
     connect: metered(connect, meter, clock),
   });
+}
+
+/** One that has removed what an earlier process of the run left of committed items; null where no item has a state. */
+function keepStates({ folder, job, items, journal }: Begun, log: EventLog): KeptStates | null {
+  if (job.tasks.every(({ checkpoint }) => checkpoint === undefined)) return null;
+  const onProblem = (message: string): void => log.emit({ type: 'warning', message });
+  const states = new KeptStates({ job, items, stagingFolder: stagingFolder(folder), onProblem });
+  states.recover((task, position) => journal.committedBy(task, position) !== null);
+  return states;
 }
 
 /** One that has finished what an earlier process of the run left. */

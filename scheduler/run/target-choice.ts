@@ -60,6 +60,7 @@ function simulated(spec: TargetSpec, workload: Workload, past: readonly Observat
   const listener: TargetListener = {
     up: (...facts) => run!.up(...facts),
     safePoint: (...facts) => run!.safePoint(...facts),
+    checkpoint: (...facts) => run!.checkpoint(...facts),
     fragmentEnd: (...facts) => run!.fragmentEnd(...facts),
     sample: (...facts) => run!.sample(...facts),
     ending: (...facts) => run!.ending(...facts),

@@ -16,6 +16,7 @@ export const metered =
         meter.safePoint(instance, fragment, seconds);
         return listener.safePoint(instance, fragment, reports);
       },
+      checkpoint: (instance, fragment, checkpoint) => listener.checkpoint(instance, fragment, checkpoint),
       fragmentEnd: (instance, fragment, how) => {
         meter.fragmentEnded(instance, fragment, how, clock.now());
         listener.fragmentEnd(instance, fragment, how);

@@ -134,6 +134,11 @@ class SimulatedTarget implements Target {
       }
       case 'safe-point':
         return listener.safePoint(event.instance, event.fragment, event.outcomes.map(report));
+      case 'checkpoint': {
+        const { instance, fragment, task, position, progressed, isUnderWay } = event;
+        const checkpoint = { task, position, seconds: 0, isStaged: progressed, isUnderWay };
+        return listener.checkpoint(instance, fragment, checkpoint);
+      }
       case 'fragment-end':
         this.running.delete(event.instance);
         if (this.stopping.has(event.instance)) this.world.stop(event.instance);

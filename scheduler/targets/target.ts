@@ -4,7 +4,7 @@
  * test/scheduler/targets has one conformance suite that every target passes.
  */
 import type { FragmentEnd, Fragment } from '../fragment-scheduler/events.ts';
-import type { ItemReport, ResourceSample } from '../worker/protocol.ts';
+import type { ItemCheckpoint, ItemReport, ResourceSample } from '../worker/protocol.ts';
 
 export interface Target {
   /** Asks for one more instance. Answered by `listener.up` some time later, or by `listener.down` if it can't be had. */
@@ -24,6 +24,8 @@ export interface TargetListener {
   up(instance: string, facts: InstanceFacts): void;
   /** A safe point was reached. Resolves once it is on disk; only then may the worker count on it. */
   safePoint(instance: string, fragment: number, reports: ItemReport[]): Promise<void>;
+  /** An item's state is staged, or it left none though it was asked. Resolves once the state is in place. */
+  checkpoint(instance: string, fragment: number, checkpoint: ItemCheckpoint): Promise<void>;
   fragmentEnd(instance: string, fragment: number, how: FragmentEnd): void;
   sample(instance: string, sample: ResourceSample): void;
   /** The end is nearer than was known, as when a spot VM is called back. `lifeSeconds`: what is left. */

@@ -5,6 +5,7 @@ import type { Fragment } from '../fragment-scheduler/events.ts';
 import { connectOver } from '../worker/connect.ts';
 import {
   Assign,
+  Checkpoint,
   FragmentEnded,
   Heartbeat,
   Hello,
@@ -67,6 +68,10 @@ export function linkWorker(
   connection.onRequest(
     SafePoint,
     counted(({ fragment, reports }) => listener.safePoint(instance, fragment, reports)),
+  );
+  connection.onRequest(
+    Checkpoint,
+    counted(({ fragment, checkpoint }) => listener.checkpoint(instance, fragment, checkpoint)),
   );
   connection.onNotification(
     FragmentEnded,

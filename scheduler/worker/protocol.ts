@@ -7,7 +7,7 @@ import { NotificationType, RequestType } from 'vscode-jsonrpc';
 import type { Fragment, FragmentEnd } from '../fragment-scheduler/events.ts';
 import type { JobSpec } from '../job-spec.ts';
 
-export const WORKER_PROTOCOL_VERSION = 1;
+export const WORKER_PROTOCOL_VERSION = 2;
 
 /** The worker's first words; everything it needs for its whole life comes back. */
 export const Hello = new RequestType<HelloParams, WorkerSetup, void>('morsel/hello');
@@ -44,6 +44,10 @@ export const Stop = new NotificationType<{ graceSeconds: number }>('morsel/stop'
 
 /** Answered when the safe point is on disk. The worker may go on meanwhile, but ends no fragment before all answers are there. */
 export const SafePoint = new RequestType<{ fragment: number; reports: ItemReport[] }, void, void>('morsel/safePoint');
+/** Answered when the state is in place. A fragment ends after all such answers. */
+export const Checkpoint = new RequestType<{ fragment: number; checkpoint: ItemCheckpoint }, void, void>(
+  'morsel/checkpoint',
+);
 export const FragmentEnded = new NotificationType<{ fragment: number; how: FragmentEnd }>('morsel/fragmentEnded');
 export const Heartbeat = new NotificationType<ResourceSample>('morsel/heartbeat');
 
@@ -62,6 +66,18 @@ export type ItemReport = { task: number; start: number; end: number } & (
   /** In order of position; one speaks for its own position and for those after it, up to the next: a module that is not there is one failure. */
   | { state: 'failed'; failures: ItemFailure[] }
 );
+
+/** The state of an item that is not done. */
+export interface ItemCheckpoint {
+  task: number;
+  position: number;
+  /** For how long the item has been run so far, in all its stretches. */
+  seconds: number;
+  /** True if it wrote a state that it did not begin with: on disk, at {@link stagedStateName}. */
+  isStaged: boolean;
+  /** True if nobody asked for it and the item goes on; else it was ended, and goes back to the queue with its fragment. */
+  isUnderWay: boolean;
+}
 
 /** An item that failed for good: after its last retry. */
 export interface ItemFailure {
@@ -92,6 +108,13 @@ export interface ResourceSample {
  */
 export const stagedName = (fragment: number, task: number, position: number, name: string): string =>
   `${fragment}/${task}-${position}-${name.slice(-LONGEST_NAME).toWellFormed()}`;
+
+/** Likewise the path of an item's state while its program is at work on it. */
+export const stagedStateName = (fragment: number, task: number, position: number, name: string): string =>
+  `${fragment}/state-${task}-${position}-${name.slice(-LONGEST_NAME).toWellFormed()}`;
+
+/** The path of a whole state on its way to its place. */
+export const finishedStateName = (stagedState: string): string => `${stagedState}.whole`;
 
 /** In UTF-16 units; three bytes each at most, and a file name has 255. */
 const LONGEST_NAME = 64;

@@ -20,6 +20,9 @@ export class Recorder implements TargetListener {
     this.reports.push(...reports);
     this.told(`safe-point ${instance} ${fragment}`);
   }
+  async checkpoint(instance: string, fragment: number): Promise<void> {
+    this.told(`checkpoint ${instance} ${fragment}`);
+  }
   fragmentEnd(instance: string, fragment: number, how: FragmentEnd): void {
     this.ends.set(fragment, how);
     this.told(`end ${instance} ${fragment}`);

@@ -7,6 +7,7 @@ import { linkWorker } from '../../../scheduler/targets/worker-link.ts';
 const listener: TargetListener = {
   up: () => {},
   safePoint: async () => {},
+  checkpoint: async () => {},
   fragmentEnd: () => {},
   sample: () => {},
   ending: () => {},

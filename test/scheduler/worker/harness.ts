@@ -7,7 +7,13 @@ import type { Fragment, FragmentEnd, Piece } from '../../../scheduler/fragment-s
 import type { TaskSpec } from '../../../scheduler/job-spec.ts';
 import type { TargetListener } from '../../../scheduler/targets/target.ts';
 import { linkWorker, type WorkerLink } from '../../../scheduler/targets/worker-link.ts';
-import type { ItemFailure, ItemReport, ResourceSample, WorkerSetup } from '../../../scheduler/worker/protocol.ts';
+import type {
+  ItemCheckpoint,
+  ItemFailure,
+  ItemReport,
+  ResourceSample,
+  WorkerSetup,
+} from '../../../scheduler/worker/protocol.ts';
 import { jobSpec } from '../job-specs.ts';
 
 export const workerCommand = [process.execPath, resolve(import.meta.dirname, '../../../scheduler/worker/main.ts')];
@@ -19,6 +25,7 @@ export interface Harness {
   link: WorkerLink;
   folder: string;
   reports: ItemReport[];
+  checkpoints: ItemCheckpoint[];
   /** Number of safe points told of. */
   safePoints(): number;
   samples: ResourceSample[];
@@ -57,6 +64,7 @@ export async function startWorker(options: HarnessOptions): Promise<Harness> {
   const [program, ...args] = workerCommand;
   const child = spawn(program!, args, { stdio: 'pipe', detached: true, env: { ...process.env, ...options.env } });
   const reports: ItemReport[] = [];
+  const checkpoints: ItemCheckpoint[] = [];
   const samples: ResourceSample[] = [];
   const refusals: string[] = [];
   const ends = new Map<number, FragmentEnd>();
@@ -83,6 +91,10 @@ export async function startWorker(options: HarnessOptions): Promise<Harness> {
       reports.push(...more);
       changed();
       await options.safePoint?.();
+    },
+    checkpoint: async (_, __, checkpoint) => {
+      checkpoints.push(checkpoint);
+      changed();
     },
     fragmentEnd: (_, fragment, how) => {
       ends.set(fragment, how);
@@ -135,6 +147,7 @@ export async function startWorker(options: HarnessOptions): Promise<Harness> {
     link,
     folder,
     reports,
+    checkpoints,
     samples,
     refusals,
     gone,
