@@ -146,9 +146,6 @@ export class FragmentScheduler {
       case 'checkpoint':
         if (this.holds(event.instance, event.fragment)) this.checkpoint(event);
         return;
-      case 'checkpoint':
-        if (this.holds(event.instance, event.fragment)) this.checkpoint(event);
-        return;
       case 'fragment-end':
         if (this.holds(event.instance, event.fragment)) this.fragmentEnd(event);
         return;
@@ -229,26 +226,6 @@ export class FragmentScheduler {
       this.observed++;
       this.decisions.push({ kind: 'learnt', observation });
     });
-  }
-
-  /** However many lives an item takes, it is not given up as long as it makes progress from one to the next. */
-  private checkpoint({
-    instance: id,
-    fragment,
-    task,
-    position,
-    progressed,
-    isUnderWay,
-  }: CoreEvent & { kind: 'checkpoint' }): void {
-    if (progressed) return this.losses.forget(task, position);
-    if (isUnderWay) return;
-    const instance = this.monitor.get(id)!;
-    const { ended } = this.running.get(fragment)!;
-    const wholeLife = !instance.isCurtailed && !this.paused && ended === 0 && instance.fragments === 1;
-    const end = { inTime: wholeLife, wholeLife, instanceType: instance.type, load: instance.load };
-    const item = { start: position, end: position + 1 };
-    for (const { why, ...range } of this.losses.record(task, [item], end, this.instanceTypes))
-      this.giveUp(task, range, `${why}; it left no new checkpoint when it was asked to`);
   }
 
   /** However many lives an item takes, it is not given up as long as it makes progress from one to the next. */
