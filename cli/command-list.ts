@@ -26,6 +26,11 @@ export const commandList: readonly CommandEntry[] = [
     summary: 'say why fragments have their size, and what came of them',
     load: () => import('./commands/explain.ts'),
   },
+  {
+    name: 'replay',
+    summary: 'replay a past run under other conditions, beside a bound',
+    load: () => import('./commands/replay.ts'),
+  },
   { name: 'clean', summary: 'remove old runs', load: () => import('./commands/clean.ts') },
   { name: 'fmt', summary: 'format job files', load: () => import('./commands/fmt.ts') },
   { name: 'lsp', summary: 'serve an editor', load: () => import('./commands/lsp.ts') },
