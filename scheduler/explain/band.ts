@@ -1,6 +1,6 @@
 /** Where the truth fell, seen from an 80 % band. */
 import type { Interval } from '../predictive-model/prediction.ts';
-import { percent } from '../words.ts';
+import { count, percent } from '../words.ts';
 
 /** Outside the band, or inside it on the side of its expected value. */
 export type Place = 'below' | 'lower' | 'upper' | 'above';
@@ -33,5 +33,4 @@ export function differenceInWords(seconds: number, expected: number): string {
 }
 
 /** How far something is off, which may be by more than all of it: `0.9 %`, `7 %`, `218 %`. */
-export const errorInWords = (share: number): string =>
-  share < 0.0995 ? percent(share) : `${Math.round(share * 100)} %`;
+export const errorInWords = (share: number): string => (share < 0.0995 ? percent(share) : `${count(share * 100)} %`);

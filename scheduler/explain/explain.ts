@@ -84,9 +84,7 @@ export function explainAll({ fragments }: Pick<Explained, 'fragments'>): Explain
 function whoAsked(fragment: ReportedFragment, instance: ReportedInstance | undefined): string[] {
   const { startSeconds, sizing } = fragment;
   const what =
-    instance === undefined
-      ? fragment.instance
-      : `${fragment.instance} (${instance.instanceType}, ${counted(instance.cpus, 'cpu')}, ${instance.where})`;
+    instance === undefined ? fragment.instance : `${fragment.instance} (${instance.instanceType}, ${instance.where})`;
   return [`${what} asked ${duration(startSeconds)} after the run began. ${lifeInWords(instance, sizing)}`];
 }
 
@@ -98,7 +96,7 @@ function lifeInWords(instance: ReportedInstance | undefined, sizing: ReportedFra
 }
 
 const MORE_THAN_EVEN =
-  ', which is more: others were still busy, or less would not have been worth what a fragment costs';
+  ', more than that, since others were still busy or less would not have been worth what a fragment costs';
 
 function sizingInWords({ sizing }: ReportedFragment): string[] {
   if (sizing === null) return [`The numbers that were weighed were ${NOT_RECORDED}.`];

@@ -27,6 +27,7 @@ const pictures: Picture[] = [
   { name: 'plan-light', size: WIDE, theme: 'light', show: showPlan },
   { name: 'plan-narrow', size: NARROW, theme: 'dark', show: showPlan },
   { name: 'editor-light', size: WIDE, theme: 'light', show: showEditor },
+  { name: 'explain-light', size: WIDE, theme: 'light', show: showExplanation },
   { name: 'run-high-contrast', size: WIDE, theme: 'high-contrast', show: showRun },
 ];
 
@@ -96,6 +97,21 @@ async function showRun(window: EditorWindow): Promise<void> {
   await window.webview().locator('svg .fragment').nth(6).waitFor();
   await expand(rowBelow(window, 'Fragments'));
   await rowBelow(window, 'Fragment 4').waitFor();
+}
+
+/** The picture of a run, and why one of its fragments is as it is. */
+async function showExplanation(window: EditorWindow): Promise<void> {
+  await open(window, 'words.morsel');
+  await window.openRunsView();
+  await window.runCommand('Morsel: Run Job');
+  const done = runRow(window, 'words', 'done');
+  await done.waitFor();
+  await done.click();
+  await window.runCommand('Morsel: Show Run');
+  await window.runCommand('View: Toggle Primary Side Bar Visibility');
+  const panel = window.webview();
+  await panel.locator('svg .fragment .bar').nth(3).click();
+  await panel.locator('#explanation').waitFor();
 }
 
 async function showPlan(window: EditorWindow): Promise<void> {

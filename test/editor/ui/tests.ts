@@ -9,6 +9,7 @@ import { newJob, runToTheEnd } from './a-run.ts';
 import { restricted } from './restricted.ts';
 import { reload } from './reload.ts';
 import { packagedExtension } from './packaged-extension.ts';
+import { explained } from './explained.ts';
 import { livePlan } from './panel.ts';
 
 export interface UiTest {
@@ -23,6 +24,7 @@ export const uiTests: UiTest[] = [
     title: 'installed: the plan in its panel follows the text, and keeps the last good plan',
     run: () => inWindow(livePlan),
   },
+  { title: 'installed: the picture of a run explains its fragments', run: () => inWindow(explained) },
   { title: 'installed: a run survives a reload of the window, and is found again', run: () => inWindow(reload) },
   {
     title: 'installed: in Restricted Mode jobs are planned, and nothing is run',
