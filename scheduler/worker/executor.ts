@@ -1,4 +1,5 @@
 /** What runs items: a resident shell, a stream program or a module's thread. */
+import type { ItemState } from './item-state.ts';
 import type { PieceRun } from './piece-run.ts';
 
 /** One try of one item that is under way. */
@@ -8,6 +9,8 @@ export interface Ticket {
   readonly value: unknown;
   /** Where its output is to be written; null where it has none. */
   readonly out: string | null;
+  /** What its program goes on from; null where it has no checkpoint. */
+  readonly state: ItemState | null;
 }
 
 /**
@@ -25,8 +28,24 @@ export interface Executor {
   tick(now: number): void;
   /** After a cut, several times a second: gives items back that it has taken but can't end soon. */
   drain(now: number): void;
+  /**
+   * Asks the program of the item that is in flight for its state. Answered by `interrupted` when it and all that it
+   * started have ended, or were killed at that time. Only where no more than one is in flight.
+   */
+  interrupt?(signal: NodeJS.Signals, killAt: number): void;
   /** Kills all that belongs to it, at once. What was in flight is not reported any more. */
   kill(): void;
+}
+
+/** How an item ended whose program was asked for its state. */
+export interface InterruptedEnd {
+  /** Exit status; null where its program did not come to an end by itself. */
+  status: number | null;
+  /** True if all that it had started has ended by itself: what it has written is whole. */
+  isWhole: boolean;
+  seconds: number;
+  stdout: string;
+  stderr: string;
 }
 
 /** What an executor tells. */
@@ -34,6 +53,8 @@ export interface ExecutorHooks {
   done(ticket: Ticket, seconds: number, result: unknown, stdout: string, stderr: string): void;
   /** The item's own failure: it counts as a try. */
   failed(ticket: Ticket, message: string, stdout: string, stderr: string): void;
+  /** It was asked for its state. */
+  interrupted(ticket: Ticket, end: InterruptedEnd): void;
   /** To be run again, through no fault of their own. */
   again(tickets: Ticket[]): void;
   /** No item of this task can be run at all. Follows on `again` for those that were in flight. */

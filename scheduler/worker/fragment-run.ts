@@ -1,16 +1,19 @@
 import { mkdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Fragment, FragmentEnd } from '../fragment-scheduler/events.ts';
+import { checkpointGraceSeconds } from '../checkpoint-grace.ts';
 import { outputPathOf } from '../items/output-path.ts';
 import { nowSeconds } from './clock.ts';
-import type { Executor, Ticket } from './executor.ts';
+import type { Executor, InterruptedEnd, Ticket } from './executor.ts';
 import type { ExecutorPool } from './executor-pool.ts';
+import { isSame, stampOf, type FileStamp } from '../items/kept-state.ts';
+import { beginState, finishState } from './item-state.ts';
 import { ItemSource, type FetchItems } from './item-source.ts';
 import { PieceRun } from './piece-run.ts';
-import type { ItemReport } from './protocol.ts';
+import type { ItemCheckpoint, ItemReport } from './protocol.ts';
 import { stagedOutput } from './render.ts';
 import type { InstanceContext } from './setup.ts';
-import { discard, isWritten, OutputSync } from './staging.ts';
+import { bringToDisk, discard, isWritten, OutputSync } from './staging.ts';
 import { messageOf } from './words.ts';
 
 /** Safe points whose answer is not here yet; with so many nothing more is begun. */
@@ -28,10 +31,19 @@ const DISK_SAFETY = 1.5;
 /** Share of what was left at the fragment's begin that is kept for the last safe point at most, beside what bringing outputs to the disk needs. */
 const MOST_RESERVE_SHARE = 0.2;
 
+/** Share of the time for a state in which it is brought to its place, after its program has written it. */
+const KEEPING_SHARE = 0.1;
+/** Share of a stop's grace that programs have for their states. */
+const STOP_SHARE = 0.8;
+/** An item is begun although it can't end in time if so many times its grace are left. */
+const LEAST_GRACES = 2;
+
 export interface FragmentHooks {
   fetch: FetchItems;
   /** Resolves once the safe point is on disk at the run. */
   safePoint(reports: ItemReport[]): Promise<void>;
+  /** Resolves once the state of an item is in place. */
+  checkpoint(checkpoint: ItemCheckpoint): Promise<void>;
   ended(how: FragmentEnd): void;
   /** Nothing sensible can be done any more: the run does not answer, or the disk is full. */
   broken(why: string): void;
@@ -42,6 +54,7 @@ export interface FragmentHooks {
  *
  * `running`: items are begun as executors have room, pieces in order, a failed item again as often as its task says.
  * Safe points are reached meanwhile: what has ended is synced and reported, what is in flight goes on.
+ * Shortly before the instance's end, items that have a checkpoint are asked for their states; that cuts the fragment.
  * `cut` (a split, a deadline, a stop): nothing more is begun; when the last item in flight has ended, or all were done in
  * the first place, a last safe point is reached; when all safe points are answered, the fragment has `ended`.
  */
@@ -55,6 +68,7 @@ export class FragmentRun {
   private readonly hasOutputs: boolean;
   private readonly isFresh: boolean;
   private readonly deadline: number;
+  private readonly lifeSeconds: number | null;
   private readonly begunAt = nowSeconds();
   private current = 0;
   private inFlight = 0;
@@ -66,20 +80,31 @@ export class FragmentRun {
   private readonly outputs = new OutputSync();
   private unanswered = 0;
   private syncing = false;
+  /** States that are on their way to their places. */
+  private leaving = 0;
   private hasEnded = false;
 
   /**
+   * @param lifeSeconds the whole life of the instance; null where it has no end
    * @param deadline on the worker's clock; Infinity where there is none
    * @param isFresh true if the instance has not run anything yet: then it tries one item even if none seems to fit
    */
   constructor(
     fragment: Fragment,
-    options: { context: InstanceContext; pool: ExecutorPool; hooks: FragmentHooks; deadline: number; isFresh: boolean },
+    options: {
+      context: InstanceContext;
+      pool: ExecutorPool;
+      hooks: FragmentHooks;
+      lifeSeconds: number | null;
+      deadline: number;
+      isFresh: boolean;
+    },
   ) {
     this.fragment = fragment;
     this.context = options.context;
     this.pool = options.pool;
     this.hooks = options.hooks;
+    this.lifeSeconds = options.lifeSeconds;
     this.deadline = options.deadline;
     this.isFresh = options.isFresh;
     const { job, stagingFolder } = options.context;
@@ -92,7 +117,7 @@ export class FragmentRun {
       return new PieceRun(piece, job.tasks[piece.task]!, source);
     });
     this.hasOutputs = this.pieces.some(({ spec }) => spec.output !== null);
-    if (this.hasOutputs) {
+    if (this.hasOutputs || this.pieces.some(({ spec }) => spec.checkpoint !== undefined)) {
       mkdirSync(join(stagingFolder, String(fragment.id)), { recursive: true, mode: 0o700 });
     }
   }
@@ -111,8 +136,18 @@ export class FragmentRun {
     this.settle();
   }
 
+  /** The same, and items that can go on from a state leave theirs within so many seconds. */
+  stop(graceSeconds: number): void {
+    for (const ticket of this.flying.keys()) {
+      const seconds = Math.min(this.graceOf(ticket), STOP_SHARE * graceSeconds);
+      if (ticket.state !== null) this.askForState(ticket, nowSeconds() + seconds);
+    }
+    this.cut('split');
+  }
+
   tick(now: number): void {
     this.pool.tick(now);
+    this.askForStates(now);
     if (this.cutAs !== null) this.pool.drain(now);
     this.safePointIf(false);
   }
@@ -121,12 +156,14 @@ export class FragmentRun {
   abandon(): void {
     this.hasEnded = true;
     for (const piece of this.pieces) piece.unreportedOutputs().forEach(discard);
-    for (const ticket of this.flying) if (ticket.out !== null) discard(ticket.out);
+    for (const ticket of this.flying.keys()) if (ticket.out !== null) discard(ticket.out);
   }
 
   // ---- what executors tell
 
-  private readonly flying = new Set<Ticket>();
+  private readonly flying = new Map<Ticket, Executor>();
+  /** Those that were asked for their states, with what they had written by then. */
+  private readonly asked = new Map<Ticket, FileStamp | null>();
 
   done(ticket: Ticket, seconds: number, result: unknown, stdout: string, stderr: string): void {
     if (ticket.out !== null && !isWritten(ticket.out)) {
@@ -143,6 +180,17 @@ export class FragmentRun {
     if (ticket.out !== null) discard(ticket.out);
     if (ticket.piece.mayRetry(ticket.position)) this.tryAgain(ticket);
     else ticket.piece.failed(ticket.position, message, stdout, stderr);
+  }
+
+  /** A program that wrote no state when it was asked, but exited well, had come to its end in the meantime. */
+  interrupted(ticket: Ticket, { status, isWhole, seconds, stdout, stderr }: InterruptedEnd): void {
+    const hasAnswered = !isSame(stampOf(ticket.state!.path), this.asked.get(ticket) ?? null);
+    const hasOutput = ticket.out === null || isWritten(ticket.out);
+    if (status === 0 && isWhole && !hasAnswered && hasOutput)
+      return this.done(ticket, seconds, undefined, stdout, stderr);
+    this.landed(ticket);
+    if (ticket.out !== null) discard(ticket.out);
+    void this.leaveState(ticket, isWhole, seconds);
   }
 
   takeBack(tickets: Ticket[]): void {
@@ -206,25 +254,29 @@ export class FragmentRun {
     if (retry !== undefined) {
       if (retry.piece !== piece) return false;
       this.again.shift();
-      this.launch({ ...retry }, executor);
+      this.begin(retry.piece, retry, executor);
       return true;
     }
     if (!piece.hasMore || !piece.source.ready()) return false;
     const value = piece.source.next();
     const position = piece.begin();
-    const { task } = piece.piece;
-    try {
-      const out =
-        piece.spec.output === null ? null : stagedOutput(this.context, this.fragment.id, { task, position, value });
-      this.launch({ piece, position, value, out }, executor);
-    } catch (error) {
-      piece.failed(position, messageOf(error), '', '');
-    }
+    this.begin(piece, { position, value }, executor);
     return true;
   }
 
+  private begin(piece: PieceRun, { position, value }: Pick<Ticket, 'position' | 'value'>, executor: Executor): void {
+    const item = { task: piece.piece.task, position, value };
+    try {
+      const out = piece.spec.output === null ? null : stagedOutput(this.context, this.fragment.id, item);
+      const state = beginState(this.context, this.fragment.id, item);
+      this.launch({ piece, position, value, out, state }, executor);
+    } catch (error) {
+      piece.failed(position, messageOf(error), '', '');
+    }
+  }
+
   private launch(ticket: Ticket, executor: Executor): void {
-    this.flying.add(ticket);
+    this.flying.set(ticket, executor);
     this.inFlight++;
     this.tried++;
     executor.take(ticket);
@@ -232,6 +284,7 @@ export class FragmentRun {
 
   private landed(ticket: Ticket): void {
     if (this.flying.delete(ticket)) this.inFlight--;
+    this.asked.delete(ticket);
   }
 
   private tryAgain(ticket: Ticket): void {
@@ -249,8 +302,56 @@ export class FragmentRun {
       return this.deadline === Infinity ? Infinity : 1;
     const { expected, high } = piece.piece.itemSeconds;
     const left = this.deadline - nowSeconds() - this.reserve() - high;
-    if (left < 0) return 0;
+    if (left < 0) return this.mayMakeProgress(piece) ? 1 : 0;
     return Math.floor(left / Math.max(expected, 1e-9)) + 1 - executor.inFlight;
+  }
+
+  // ---- states
+
+  private askForStates(now: number): void {
+    if (this.deadline === Infinity) return;
+    for (const ticket of this.flying.keys()) {
+      if (ticket.state === null || this.asked.has(ticket)) continue;
+      const grace = this.graceOf(ticket);
+      const askAt = this.deadline - this.reserve() - grace;
+      if (now < askAt) continue;
+      this.askForState(ticket, askAt + (1 - KEEPING_SHARE) * grace);
+      this.cut('deadline');
+    }
+  }
+
+  private askForState(ticket: Ticket, killAt: number): void {
+    if (this.asked.has(ticket)) return;
+    this.asked.set(ticket, stampOf(ticket.state!.path));
+    this.flying.get(ticket)!.interrupt?.(`SIG${ticket.piece.spec.checkpoint!.signal}`, killAt);
+  }
+
+  /** Hands the state of an item over that is not done, if it left a whole one, and has it go back to the queue. */
+  private async leaveState(ticket: Ticket, isWhole: boolean, seconds: number): Promise<void> {
+    const { piece, position, state } = ticket;
+    this.leaving++;
+    try {
+      const finished = isWhole ? finishState(state!) : null;
+      if (finished !== null) await bringToDisk(finished);
+      const isStaged = finished !== null;
+      await this.hooks.checkpoint({ task: piece.piece.task, position, seconds, isStaged, isUnderWay: false });
+      this.leaving--;
+    } catch (error) {
+      if (this.hasEnded) return;
+      this.hasEnded = true;
+      return this.hooks.broken(`a checkpoint failed: ${messageOf(error)}`);
+    }
+    this.pump();
+  }
+
+  private graceOf({ piece }: Pick<Ticket, 'piece'>): number {
+    return checkpointGraceSeconds(piece.spec.checkpoint?.graceSeconds ?? null, this.lifeSeconds);
+  }
+
+  /** An item that can't end in time is worth its while if it has as long to work as it is given to write its state. */
+  private mayMakeProgress(piece: PieceRun): boolean {
+    if (piece.spec.checkpoint === undefined) return false;
+    return this.deadline - nowSeconds() - this.reserve() > LEAST_GRACES * this.graceOf({ piece });
   }
 
   // ---- safe points
@@ -307,7 +408,7 @@ export class FragmentRun {
   // ---- the end
 
   private settle(): void {
-    if (this.hasEnded || this.inFlight > 0) return;
+    if (this.hasEnded || this.inFlight > 0 || this.leaving > 0) return;
     const isDone = this.again.length === 0 && this.pieces.every((piece) => !piece.hasMore);
     if (!isDone && this.cutAs === null) return;
     this.safePointIf(true);

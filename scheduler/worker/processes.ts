@@ -18,6 +18,16 @@ export function signalGroup(group: number | undefined, signal: NodeJS.Signals): 
   }
 }
 
+/** True while any process of the group is there. */
+export function isGroupThere(group: number | undefined): boolean {
+  if (group === undefined || group <= 1) return false;
+  try {
+    return process.kill(-group, 0);
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
+
 /** TERM to a process that leads its group, and to the group; KILL a little later. */
 export function endGroup(child: ChildProcess): void {
   signalGroup(child.pid, 'SIGTERM');

@@ -12,7 +12,7 @@ export interface RenderedRun {
   env: [name: string, value: string][];
 }
 
-type Item = { value: unknown; out: string | null };
+type Item = { value: unknown; out: string | null; state?: { path: string } | null };
 
 /** The shell commands of an item of a `run` task. Throws a TemplateError. */
 export function renderRun(job: JobSpec, task: TaskSpec, item: Item): RenderedRun {
@@ -37,6 +37,6 @@ export function stagedOutput(
   return path === null ? null : join(stagingFolder, stagedName(fragment, task, position, basename(path)));
 }
 
-function valuesOf(job: JobSpec, { value, out }: Item): TemplateValues {
-  return { item: value, out, outputOf: (task) => outputOf(job, task, value) };
+function valuesOf(job: JobSpec, { value, out, state }: Item): TemplateValues {
+  return { item: value, out, checkpoint: state?.path ?? null, outputOf: (task) => outputOf(job, task, value) };
 }

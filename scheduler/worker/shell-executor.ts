@@ -2,9 +2,9 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { quoteForShell } from '../items/template.ts';
 import { nowSeconds } from './clock.ts';
-import type { Executor, ExecutorHooks, Ticket } from './executor.ts';
+import type { Executor, ExecutorHooks, InterruptedEnd, Ticket } from './executor.ts';
 import { MarkedStream } from './marked-stream.ts';
-import { endGroup, signalGroup, type Watchdog } from './processes.ts';
+import { endGroup, isGroupThere, signalGroup, type Watchdog } from './processes.ts';
 import { renderRun } from './render.ts';
 import type { InstanceContext } from './setup.ts';
 import { durationText, endText, exitText } from './words.ts';
@@ -18,6 +18,8 @@ const DRAIN_MILLISECONDS = 200;
  * resident shell then prints a marker with the exit status to both outputs, and the item has ended when both are here.
  *
  * `none` → (take) → `busy` → (both markers) → `idle`; a time limit or the shell's own death leads to `none` again.
+ * `busy` → (interrupt) → `asked` → (both markers) → `leaving` → (nothing of its group is left) → `none`: a signal goes to all
+ * processes of the item, of which the first to end need not be the one that still writes its state.
  */
 export class ShellExecutor implements Executor {
   private readonly context: InstanceContext;
@@ -26,6 +28,7 @@ export class ShellExecutor implements Executor {
   private shell: Shell | null = null;
   private ticket: Ticket | null = null;
   private startedAt = 0;
+  private asked: { killAt: number; end: Omit<InterruptedEnd, 'isWhole' | 'seconds'> } | null = null;
   private killed = false;
 
   constructor(context: InstanceContext, watchdog: Watchdog, hooks: ExecutorHooks) {
@@ -44,7 +47,9 @@ export class ShellExecutor implements Executor {
 
   take(ticket: Ticket): void {
     this.ticket = ticket;
-    this.startedAt = nowSeconds();
+    this.asked = null;
+    // A timeout, and what is learnt, is of all stretches of an item together.
+    this.startedAt = nowSeconds() - (ticket.state?.earlierSeconds ?? 0);
     let script: string;
     try {
       script = scriptOf(ticket, this.context);
@@ -63,6 +68,7 @@ export class ShellExecutor implements Executor {
 
   tick(now: number): void {
     if (this.ticket === null || this.shell === null) return;
+    if (this.asked !== null) return this.lookAfterAsked(this.shell, now);
     const limit = this.ticket.piece.spec.timeoutSeconds;
     if (limit === null || now - this.startedAt < limit) return;
     const { stdout, stderr } = this.shell.end();
@@ -71,6 +77,29 @@ export class ShellExecutor implements Executor {
   }
 
   drain(): void {}
+
+  interrupt(signal: NodeJS.Signals, killAt: number): void {
+    if (this.ticket === null || this.shell === null || this.asked !== null) return;
+    this.asked = { killAt, end: { status: null, stdout: '', stderr: '' } };
+    this.shell.signal(signal);
+  }
+
+  private lookAfterAsked(shell: Shell, now: number): void {
+    if (shell.isGone) return this.interrupted(true);
+    if (now < this.asked!.killAt) return;
+    shell.kill();
+    this.interrupted(false);
+  }
+
+  private interrupted(isWhole: boolean): void {
+    const { ticket, asked } = this;
+    this.ticket = null;
+    this.asked = null;
+    this.shell = null;
+    if (ticket === null || asked === null) return;
+    this.hooks.interrupted(ticket, { ...asked.end, isWhole, seconds: nowSeconds() - this.startedAt });
+    this.hooks.changed();
+  }
 
   kill(): void {
     this.killed = true;
@@ -83,6 +112,10 @@ export class ShellExecutor implements Executor {
     const ticket = this.ticket;
     if (ticket === null) return;
     const [status, command] = note.split(' ').map(Number);
+    if (this.asked !== null) {
+      this.asked.end = { status: status ?? null, stdout, stderr };
+      return this.shell!.leave(() => this.tick(nowSeconds()));
+    }
     if (status === 0) {
       this.ticket = null;
       this.hooks.done(ticket, nowSeconds() - this.startedAt, undefined, stdout, stderr);
@@ -93,6 +126,7 @@ export class ShellExecutor implements Executor {
   }
 
   private died(why: string, stdout: string, stderr: string): void {
+    if (this.asked !== null) return this.interrupted(false);
     this.shell = null;
     if (this.ticket !== null) this.fail(`its shell ${why}`, stdout, stderr);
   }
@@ -122,6 +156,8 @@ class Shell {
   private printed: { note: string; output: string } | null = null;
   private complained: string | null = null;
   private gone = false;
+  private leaving = false;
+  private exited = false;
 
   constructor({ job, memoryBytes, keepOutputBytes }: InstanceContext, watchdog: Watchdog, hooks: ShellHooks) {
     this.watchdog = watchdog;
@@ -141,6 +177,8 @@ class Shell {
     this.child.stdin!.on('error', () => {});
     this.child.on('error', (error) => this.died(`could not be started: ${error.message}`));
     this.child.on('exit', (code, signal) => {
+      this.exited = true;
+      if (this.leaving) return;
       // What was left running in its group would otherwise keep the pipes open, and live on.
       signalGroup(this.child.pid, 'SIGKILL');
       setTimeout(() => this.died(endText(code, signal)), DRAIN_MILLISECONDS);
@@ -150,6 +188,26 @@ class Shell {
 
   run(script: string): void {
     this.child.stdin!.write(`${script}printf '%s%s %s\\n' "$m" $s $n; printf '%s\\n' "$m" >&2\n`);
+  }
+
+  /** To the shell's whole group; it outlives the signals that its script expects. */
+  signal(signal: NodeJS.Signals): void {
+    signalGroup(this.child.pid, signal);
+  }
+
+  /** Ends of its own accord, and leaves what is left of its group alone. @param onExit called when it has ended itself */
+  leave(onExit: () => void): void {
+    this.gone = true;
+    this.leaving = true;
+    this.child.once('exit', onExit);
+    this.child.stdin!.end();
+  }
+
+  /** True if it has left, and so has all of its group. */
+  get isGone(): boolean {
+    if (!this.leaving || !this.exited || isGroupThere(this.child.pid)) return false;
+    this.watchdog.unwatch(this.child.pid);
+    return true;
   }
 
   /** TERM, and KILL a little later; returns what was printed so far. Nothing is told any more. */
@@ -198,18 +256,23 @@ export const memoryLimit = (bytes: number | null): string =>
 function scriptOf(ticket: Ticket, { job }: InstanceContext): string {
   const { piece } = ticket;
   const { commands, folder, env } = renderRun(job, piece.spec, ticket);
+  const signal = piece.spec.checkpoint?.signal;
+  // The shells that wait for a program outlive the signal that it is asked for its state with: what counts is how it ends.
+  // A trap is not handed down to programs.
+  const outlive = signal === undefined ? '' : `trap : ${signal}; `;
   const cd = folder === job.directory ? '' : `cd -- ${quoted(folder)} || exit 126; `;
   const exports = env.map(([name, value]) => `export ${name}=${quoted(value)}; `).join('');
   const shell = piece.spec.shell;
-  let script = '';
+  let script = outlive;
   for (const [index, command] of commands.entries()) {
     const evaluated =
       shell === null
         ? `eval ${quoted(command)}`
         : `exec ${shell.map((word) => quoted(word)).join(' ')} -c ${quoted(command)}`;
-    const one = `(${cd}${exports}${evaluated}\n) </dev/null; s=$? n=${index + 1}\n`;
+    const one = `(${outlive}${cd}${exports}${evaluated}\n) </dev/null; s=$? n=${index + 1}\n`;
     script += index === 0 ? one : `if [ $s = 0 ]; then ${one}fi\n`;
   }
+  if (signal !== undefined) script += `trap - ${signal}\n`;
   return script;
 }
 

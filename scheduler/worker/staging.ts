@@ -91,6 +91,12 @@ function newBatch(): Batch {
   return { left: 0, isComplete: false, folders: new Set(), onDisk };
 }
 
+/** A file, and the name that it has. */
+export async function bringToDisk(path: string): Promise<void> {
+  await sync(path);
+  await sync(dirname(path));
+}
+
 function sync(path: string): Promise<void> {
   return new Promise((resolve, reject) => {
     open(path, 'r', (openError, file) => {

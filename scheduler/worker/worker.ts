@@ -8,6 +8,7 @@ import { FragmentRun } from './fragment-run.ts';
 import { killMarked, MARK, Watchdog } from './processes.ts';
 import {
   Assign,
+  Checkpoint,
   FragmentEnded,
   Heartbeat,
   Hello,
@@ -83,6 +84,7 @@ export class Worker {
     this.pool = new ExecutorPool(this.setup, this.watchdog, {
       done: (ticket, seconds, result, stdout, stderr) => this.run?.done(ticket, seconds, result, stdout, stderr),
       failed: (ticket, message, stdout, stderr) => this.run?.failed(ticket, message, stdout, stderr),
+      interrupted: (ticket, end) => this.run?.interrupted(ticket, end),
       again: (tickets) => this.run?.takeBack(tickets),
       unusable: (task, message, stderr) => this.run?.unusable(task, message, stderr),
       changed: () => this.run?.pump(),
@@ -97,11 +99,13 @@ export class Worker {
     this.run = new FragmentRun(fragment, {
       context: this.setup,
       pool: this.pool,
+      lifeSeconds: this.setup.lifeSeconds,
       deadline: this.deadline,
       isFresh: this.fragments++ === 0,
       hooks: {
         fetch: (task, start, end) => this.connection.sendRequest(Items, { task, start, end }),
         safePoint: (reports) => this.connection.sendRequest(SafePoint, { fragment: fragment.id, reports }),
+        checkpoint: (checkpoint) => this.connection.sendRequest(Checkpoint, { fragment: fragment.id, checkpoint }),
         ended: (how) => {
           this.run = null;
           this.connection.sendNotification(FragmentEnded, { fragment: fragment.id, how }).then(
@@ -120,7 +124,7 @@ export class Worker {
     this.isEnding = true;
     if (this.run === null) return this.exit(0);
     setTimeout(() => this.exit(0), graceSeconds * 1000);
-    this.run.cut('split');
+    this.run.stop(graceSeconds);
   }
 
   /** Heartbeats follow one another, so that a machine that is slow to tell is not asked twice at once. */
