@@ -24,7 +24,7 @@ export interface Policy {
 /** A world, who decides in it, and for how long it is looked at. */
 export interface CourseOptions extends Pick<
   WorldOptions,
-  'workload' | 'itemSeconds' | 'alikeUntil' | 'hiddenLifeSeconds' | 'mostPoints'
+  'workload' | 'instanceType' | 'itemSeconds' | 'alikeUntil' | 'hiddenLifeSeconds' | 'mostPoints'
 > {
   target: TargetSpec;
   conditions: Pick<TargetConditions, 'overheads'> & Partial<TargetConditions>;

@@ -30,7 +30,7 @@ export interface WorldOptions {
    */
   mostPoints?: number;
   /** How long an instance really lives, if it ends before its lifespan does; infinite if not. */
-  hiddenLifeSeconds?: () => number;
+  hiddenLifeSeconds?: (instance: string) => number;
 }
 
 interface VirtualInstance {
@@ -173,7 +173,7 @@ export class VirtualWorld {
       reached: 0,
       version: 0,
     });
-    const hidden = now + (hiddenLifeSeconds?.() ?? Infinity);
+    const hidden = now + (hiddenLifeSeconds?.(id) ?? Infinity);
     const end = Math.min(hidden, deadline ?? Infinity);
     const reason = end === deadline ? 'its lifespan ended' : 'it ended before its time';
     if (end < Infinity) this.downAt(end, id, reason);

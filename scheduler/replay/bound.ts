@@ -79,7 +79,7 @@ function secondsBut(ranges: readonly (Range & { itemSeconds: number })[], upToDa
 const overlap = (a: Range, b: Range): number => Math.max(0, Math.min(a.end, b.end) - Math.max(a.start, b.start));
 
 /** The longest time that items take which have to follow one another. */
-function longestChain(work: RecordedWork, { tasks }: Workload): number {
+export function longestChain(work: RecordedWork, { tasks }: Workload): number {
   /** For each task, when each of its items ends at the earliest; and the last of them. */
   const ends: { byItem: Float64Array; last: number }[] = [];
   for (const [index, task] of tasks.entries()) {

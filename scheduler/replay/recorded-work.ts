@@ -42,12 +42,12 @@ export class RecordedWork {
   }
 
   /** What each of the items from the piece's first on takes. */
-  itemSeconds({ task, start }: Piece): number {
+  itemSeconds({ task, start }: Pick<Piece, 'task' | 'start'>): number {
     return this.at(task, start).itemSeconds;
   }
 
   /** Up to where that is so. */
-  alikeUntil({ task, start }: Piece): number {
+  alikeUntil({ task, start }: Pick<Piece, 'task' | 'start'>): number {
     return this.at(task, start).end;
   }
 
