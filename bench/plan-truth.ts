@@ -1,15 +1,17 @@
 /**
  * `npm run bench:plan [example …]`: how true plans come. Each example is planned and run some times in a folder of its own,
- * by the real program; the first plan is made cold. What else the machine does meanwhile shows: look at the load.
+ * by the real program; the first plan is made cold. What else the machine does meanwhile shows: look at the load. Items of
+ * the job `steady` sleep instead of computing, so that the load matters little.
  *
  *   --runs 10          how often each is run after the first
  *   --program FILE     the program; default: dist/cli.js
  */
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
-import { basename, extname, join, resolve } from 'node:path';
+import { extname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { normal, uniform } from '../scheduler/plan/random.ts';
 import type { Plan } from '../scheduler/plan/plan.ts';
 import type { Interval } from '../scheduler/predictive-model/prediction.ts';
 import type { RunEvent } from '../scheduler/run/events.ts';
@@ -17,6 +19,28 @@ import type { RunEvent } from '../scheduler/run/events.ts';
 /** What an example consists of, as opposed to what it makes. */
 const SOURCES = ['.morsel', '.mjs', '.awk', '.csv'];
 const MOST_OUTPUT_BYTES = 1 << 28;
+
+const STEADY = `job steady on laptop {
+  input rows = csv "rows.csv"
+  task nap for row in rows {
+    run "sleep {row.seconds}"
+    cost row.size
+  }
+  task last after nap { run "sleep 0.5" }
+}
+target laptop local { instances 3  lifespan 8 s }
+`;
+
+/** Sizes over a wide range, and seconds that follow them within a third. */
+function steadyRows(): string {
+  const next = uniform(1);
+  const draw = normal(next);
+  const rows = Array.from({ length: 180 }, (_, id) => {
+    const size = 10 ** (2 * next());
+    return `${id},${size.toFixed(2)},${(0.03 * size ** 0.5 * Math.exp(0.15 * draw()) + 0.05).toFixed(3)}`;
+  });
+  return ['id,size,seconds', ...rows, ''].join('\n');
+}
 
 interface Trial {
   planned: Interval;
@@ -32,14 +56,23 @@ class Example {
   private readonly file: string;
 
   constructor(name: string, program: string) {
-    const from = resolve('examples', name);
     this.program = program;
     this.folder = join(this.root, 'examples', name);
     this.file = `${name}.morsel`;
-    this.sources = readdirSync(from).filter((file) => SOURCES.includes(extname(file)));
     mkdirSync(this.folder, { recursive: true });
     symlinkSync(resolve('node_modules'), join(this.root, 'node_modules'));
-    for (const file of this.sources) copyFileSync(join(from, file), join(this.folder, file));
+    if (name === 'steady') this.write({ 'steady.morsel': STEADY, 'rows.csv': steadyRows() });
+    else this.copy(resolve('examples', name));
+    this.sources = readdirSync(this.folder);
+  }
+
+  private write(files: Record<string, string>): void {
+    for (const [name, content] of Object.entries(files)) writeFileSync(join(this.folder, name), content);
+  }
+
+  private copy(from: string): void {
+    const files = readdirSync(from).filter((file) => SOURCES.includes(extname(file)));
+    for (const file of files) copyFileSync(join(from, file), join(this.folder, file));
   }
 
   /** Plans and runs it, as if it had never been run but for what was learnt. */
@@ -112,5 +145,5 @@ const { values, positionals } = parseArgs({
 });
 const examples = readdirSync('examples', { withFileTypes: true }).filter((entry) => entry.isDirectory());
 console.log('| run            |     low expected    high |  actual |    error | in  | load |');
-for (const name of positionals.length > 0 ? positionals : examples.map((entry) => basename(entry.name)))
+for (const name of positionals.length > 0 ? positionals : ['steady', ...examples.map((entry) => entry.name)])
   measure(name, Number(values.runs), resolve(values.program));

@@ -43,7 +43,7 @@ const infantile =
   (draw: number): number =>
     scale * (-Math.log(1 - draw)) ** (1 / 0.6);
 
-// prettier-ignore -- a scenario a line
+// oxfmt-ignore
 export const scenarios = (): Scenario[] => [
   {
     name: 'bwa',

@@ -46,6 +46,8 @@ export interface Course {
   stretches: Stretch[];
   /** When and how it ends; null if its instance ends first. */
   end: { at: number; how: FragmentEnd } | null;
+  /** What would have begun by then, beyond the last safe point: a split may still save some of it. */
+  lost: Run[];
   safePointSeconds: number;
 }
 
@@ -55,10 +57,13 @@ export function playFragment(fragment: Fragment, conditions: Conditions): Course
   return player.play();
 }
 
-/** The course after a split at `now`: the items under way are finished, then a safe point ends the fragment. */
-export function splitCourse({ stretches, safePointSeconds }: Course, now: number): Course {
+/**
+ * The course after a split at `now`: the items under way are finished, then a safe point ends the fragment. If that takes
+ * longer than the instance lives, whoever ends the instance has the last word.
+ */
+export function splitCourse({ stretches, lost, safePointSeconds }: Course, now: number): Course {
   const kept: Stretch[] = [];
-  for (const stretch of stretches) {
+  for (const stretch of [...stretches, { runs: lost, at: Infinity }]) {
     if (stretch.at < now) kept.push(stretch);
     else {
       const runs = stretch.runs.flatMap((run) => cutRun(run, now) ?? []);
@@ -68,7 +73,7 @@ export function splitCourse({ stretches, safePointSeconds }: Course, now: number
     }
   }
   const at = Math.max(now, ...kept.map((stretch) => stretch.at));
-  return { stretches: kept, end: { at, how: 'split' }, safePointSeconds };
+  return { stretches: kept, end: { at, how: 'split' }, lost: [], safePointSeconds };
 }
 
 /** What the safe point of a stretch reports. */
@@ -127,7 +132,7 @@ class Player {
     const { safePointSeconds } = this.conditions;
     for (const piece of this.fragment.pieces) {
       const how = this.playPiece(piece);
-      if (how === 'lost') return { stretches: this.stretches, end: null, safePointSeconds };
+      if (how === 'lost') return { stretches: this.stretches, end: null, lost: this.runs, safePointSeconds };
       if (how === 'deadline') return this.finish('deadline');
     }
     return this.finish('done');
@@ -138,6 +143,7 @@ class Player {
     return {
       stretches: this.stretches,
       end: { at: Math.max(this.now, this.stretches.at(-1)?.at ?? 0), how },
+      lost: [],
       safePointSeconds: this.conditions.safePointSeconds,
     };
   }
@@ -166,8 +172,8 @@ class Player {
       const run = { task: part.task, start: next, end: next + count, beginAt: this.now, itemSeconds, width };
       const end = runEnd(run);
       this.busyUntil = Math.max(this.busyUntil, end);
-      if (deadline !== null && end + safePointSeconds > deadline) return 'lost';
       this.runs.push(run);
+      if (deadline !== null && end + safePointSeconds > deadline) return 'lost';
       this.now += (count / width) * itemSeconds;
       this.tried = true;
       next += count;

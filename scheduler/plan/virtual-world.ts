@@ -109,7 +109,7 @@ export class VirtualWorld {
 
   split(id: string, fragment: number): void {
     const instance = this.instances.get(id);
-    if (instance?.fragment?.id !== fragment || !instance.course?.end) return;
+    if (instance?.fragment?.id !== fragment || !instance.course) return;
     this.foresee(instance, splitCourse(instance.course, this.now));
   }
 
