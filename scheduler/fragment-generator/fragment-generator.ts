@@ -3,6 +3,8 @@ import { chanceWithin } from '../predictive-model/distribution.ts';
 import { itemInterval, sumInterval, type ItemPrediction, type Predictor } from '../predictive-model/model.ts';
 import type { Interval } from '../predictive-model/prediction.ts';
 import { concurrency, remainingLifespan, type InstanceRecord } from '../resource-monitor/resource-monitor.ts';
+import type { EndRisk } from '../resource-monitor/lifetimes.ts';
+import type { Hazards } from '../safe-points/deadline-points.ts';
 import { injectSafePoints, type InjectedPoints, type Overheads, type PlannedPart } from '../safe-points/injector.ts';
 import type { TaskQueue } from '../task-queue/task-queue.ts';
 import type { Range, Workload } from '../workload.ts';
@@ -11,6 +13,13 @@ import { worthWithin } from './worth.ts';
 
 /** A fragment is at least so many times as long as what it costs to begin and end one. */
 const LEAST_OVERHEADS = 6;
+/** The chance that predictions are plainly wrong: while nothing is known, and later on. */
+const FIRST_DOUBT = 0.4;
+const LEAST_DOUBT = 0.02;
+/** The last rounds are those whose fair share is less than so many times that. */
+const LAST_ROUND_OVERHEADS = 30;
+/** So many items in a fair share are few. */
+const FEW_ITEMS = 20;
 /** While fewer items of a task have been seen, its fragments hold at most twice as many as have. */
 const LEARNT_ITEMS = 16;
 /** After so many cohorts that do not fit, nothing smaller is looked for. */
@@ -45,6 +54,8 @@ export interface Demand {
   /** Seconds from now until all instances would end together, if the work left were shared out well. */
   fairSeconds: number;
   overheads: Overheads;
+  /** When instances end that don't say so. */
+  risk: EndRisk;
   /** All types that instances have had. */
   instanceTypes: ReadonlySet<string>;
 }
@@ -246,7 +257,9 @@ export class FragmentGenerator {
       }
       const allowedOfTask = allowed.get(task) ?? this.allowedWhileLearning(task, width);
       const prediction = this.predict(task, cohort, demand);
-      const chunkItems = bounds.limit === 'share' ? evenChunk(prediction, demand) * width : Infinity;
+      const chunkItems = this.isEvened(bounds, prediction.seconds / width, demand)
+        ? evenChunk(prediction, demand) * width
+        : Infinity;
       const inChunk = Math.max(
         filling.isEmpty ? 1 : 0,
         Math.ceil((1 - filling.held) * width),
@@ -264,6 +277,17 @@ export class FragmentGenerator {
       chunk -= count / chunkItems;
     }
     return isLearning;
+  }
+
+  /** Near the end of the job idle instances will want a part of what others have. */
+  private isLastRound({ fairSeconds, overheads }: Demand): boolean {
+    return fairSeconds < LAST_ROUND_OVERHEADS * (overheads.dispatchSeconds + overheads.safePointSeconds);
+  }
+
+  /** A worker that watches its deadline hands back at any time what it has not begun; others must not be given too much. */
+  private isEvened({ limit }: Bounds, itemSeconds: number, demand: Demand): boolean {
+    if (limit !== 'share' || this.pool.watchesDeadlines) return false;
+    return this.isLastRound(demand) || demand.fairSeconds < FEW_ITEMS * itemSeconds;
   }
 
   /** How many items of a kind can be added so that they end in time with confidence, and the size is not exceeded. */
@@ -380,8 +404,8 @@ export class FragmentGenerator {
       {
         overheads,
         watchesDeadlines: this.pool.watchesDeadlines,
-        lifeSeconds: life - dispatchSeconds - (instance.fragments === 0 ? coldSeconds : 0),
-        sharedSeconds: limit === 'share' ? aimSeconds : Infinity,
+        hazards: hazardsFrom(now + dispatchSeconds + (instance.fragments === 0 ? coldSeconds : 0), demand),
+        sharedSeconds: this.isLastRound(demand) ? aimSeconds : Infinity,
       },
     );
     const pieces = parts.flatMap((part, index) => this.take(part, injected[index]!));
@@ -409,8 +433,10 @@ export class FragmentGenerator {
 
   /** A safe point after an item that was lost before tells, if it is lost again, that it was this one. */
   private plannedPart({ task, position, count, prediction, width }: Part): PlannedPart {
-    const { safePoint, commitEach } = this.workload.tasks[task]!;
+    const { key, safePoint, commitEach } = this.workload.tasks[task]!;
     const { seconds, within, level } = prediction;
+    const seen = this.model.observations(key);
+    const doubt = LEAST_DOUBT + FIRST_DOUBT / (1 + seen / LEARNT_ITEMS);
     return {
       safePoint,
       commitEach: commitEach || position !== null,
@@ -418,6 +444,8 @@ export class FragmentGenerator {
       seconds: seconds / width,
       deviation: (within * seconds) / width,
       level,
+      seen,
+      doubt,
     };
   }
 
@@ -478,6 +506,16 @@ export class FragmentGenerator {
     const seen = this.model.observations(this.workload.tasks[task]!.key);
     return seen < LEARNT_ITEMS ? Math.max(width, 2 * seen) : Infinity;
   }
+}
+
+/** What may end the instance, in seconds after `start`. */
+function hazardsFrom(start: number, { instance, risk }: Demand): Pick<Hazards, 'ends' | 'rateAt'> {
+  const { deadline, upAt } = instance;
+  const age = start - upAt;
+  const likely = risk.likelyEnds.filter(({ atAge }) => atAge > age);
+  const ends = likely.map(({ atAge, chance }) => ({ seconds: atAge - age, chance }));
+  if (deadline !== null) ends.push({ seconds: deadline - start, chance: 1 });
+  return { ends, rateAt: (seconds) => risk.rateAt(age + seconds) };
 }
 
 /**

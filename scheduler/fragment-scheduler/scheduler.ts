@@ -6,10 +6,11 @@ import type { TargetSpec } from '../job-spec.ts';
 import type { Predictor } from '../predictive-model/model.ts';
 import type { Interval } from '../predictive-model/prediction.ts';
 import { concurrency, ResourceMonitor, type InstanceRecord } from '../resource-monitor/resource-monitor.ts';
+import { Lifetimes } from '../resource-monitor/lifetimes.ts';
 import type { Overheads } from '../safe-points/injector.ts';
 import { eachCohort, TaskQueue, type Skip, type TaskCounts } from '../task-queue/task-queue.ts';
 import type { Range, Workload } from '../workload.ts';
-import type { CoreEvent, Decision, Fragment, Outcome, Piece, RetireReason } from './events.ts';
+import type { CoreEvent, Decision, Fragment, Outcome, RetireReason } from './events.ts';
 import { forecast } from './forecast.ts';
 import { InstanceStarts } from './instance-starts.ts';
 import { Losses } from './losses.ts';
@@ -68,6 +69,8 @@ export class FragmentScheduler {
   private readonly running = new Map<number, RunningFragment>();
   private readonly starts = new InstanceStarts();
   private readonly instanceTypes = new Set<string>();
+  private readonly lifetimes = new Lifetimes();
+  private readonly priorFailureSeconds: number;
   private readonly retiring = new Set<string>();
   /** Instances that have ended: what is told of them later is old news. */
   private readonly gone = new Set<string>();
@@ -82,7 +85,6 @@ export class FragmentScheduler {
   private begun = false;
   private paused = false;
   private finished = false;
-  private suddenEnds = 0;
   private decisions: Decision[] = [];
 
   constructor({ workload, target, model, overheads, pool, restore }: SchedulerOptions) {
@@ -90,6 +92,7 @@ export class FragmentScheduler {
     this.target = target;
     this.model = model;
     this.overheads = { ...overheads };
+    this.priorFailureSeconds = overheads.meanTimeBetweenFailuresSeconds;
     this.queue = new TaskQueue(workload);
     const { lifespanSeconds } = target;
     this.pool = { replacesInstances: true, watchesDeadlines: true, ...pool, lifespanSeconds };
@@ -267,16 +270,20 @@ export class FragmentScheduler {
     if (instance.fragment === null) return;
     const running = this.running.get(instance.fragment)!;
     const atItsEnd = instance.deadline !== null && now >= instance.deadline - 1;
-    if (!atItsEnd && !wasRetiring) this.suddenEnd(now - instance.upAt);
+    if ((!atItsEnd || instance.isCurtailed) && !wasRetiring) this.suddenEnd(now - instance.upAt, now);
     this.release(running);
     this.recordLoss(running, instance, atItsEnd, now);
   }
 
-  /** Keeps the mean time between failures that safe points are spaced by: observed lives weigh in with the prior one. */
-  private suddenEnd(livedSeconds: number): void {
-    this.suddenEnds++;
-    const mean = this.overheads.meanTimeBetweenFailuresSeconds;
-    this.overheads.meanTimeBetweenFailuresSeconds = mean + (livedSeconds - mean) / (this.suddenEnds + 1);
+  /** Safe points are spaced by the mean time between failures as it turns out to be. */
+  private suddenEnd(livedSeconds: number, now: number): void {
+    this.lifetimes.ended(livedSeconds);
+    const mean = this.lifetimes.meanTimeBetween(this.ages(now), this.priorFailureSeconds);
+    this.overheads.meanTimeBetweenFailuresSeconds = mean;
+  }
+
+  private ages(now: number): number[] {
+    return Array.from(this.monitor.all(), ({ upAt }) => now - upAt);
   }
 
   /** What was under way when an instance ended is learnt from, tried again by itself, or given up. */
@@ -384,6 +391,7 @@ export class FragmentScheduler {
       fairSeconds: this.fairSeconds(now),
       overheads: this.overheads,
       instanceTypes: this.instanceTypes,
+      risk: this.lifetimes.risk(this.ages(now), this.priorFailureSeconds),
     };
   }
 

@@ -1,5 +1,5 @@
 import type { SafePointSpec } from '../job-spec.ts';
-import { deadlinePoints, type Stretch } from './deadline-points.ts';
+import { deadlinePoints, type Hazards, type Stretch } from './deadline-points.ts';
 
 /** What an instance's life and overheads are taken for. Learnt while the job runs. */
 export interface Overheads {
@@ -39,8 +39,8 @@ export interface InjectionConditions {
   overheads: Overheads;
   /** True if the worker watches its deadline, and reaches a safe point by itself before what may not fit. */
   watchesDeadlines: boolean;
-  /** What is left of the instance's life once the first item begins. */
-  lifeSeconds: number;
+  /** What may end the instance, in seconds after the first item begins. */
+  hazards: Pick<Hazards, 'ends' | 'rateAt'>;
   /** Time until idle instances will want a part of the fragment; infinite if they won't. */
   sharedSeconds: number;
 }
@@ -54,13 +54,13 @@ export interface InjectionConditions {
  * would not fit; for one that can't, they are fixed beforehand, late and dense ({@link deadlinePoints}).
  */
 export function injectSafePoints(parts: readonly PlannedPart[], conditions: InjectionConditions): InjectedPoints[] {
-  const { overheads, watchesDeadlines, lifeSeconds, sharedSeconds } = conditions;
+  const { overheads, watchesDeadlines, hazards, sharedSeconds } = conditions;
   const rules = parts.map(({ safePoint, commitEach }) => safePointRule(safePoint, { commitEach, overheads }));
   if (watchesDeadlines) return rules.map((rule) => ({ rule, points: null }));
   const fixed = deadlinePoints(parts, {
-    lifeSeconds,
+    ends: hazards.ends,
+    rateAt: (seconds) => hazards.rateAt(seconds) + 1 / sharedSeconds,
     safePointSeconds: overheads.safePointSeconds,
-    meanTimeBetweenCutsSeconds: 1 / (1 / overheads.meanTimeBetweenFailuresSeconds + 1 / sharedSeconds),
   });
   let before = 0;
   return parts.map(({ safePoint, commitEach, count }, index) => {
