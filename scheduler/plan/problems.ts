@@ -30,6 +30,8 @@ export function planProblems(job: JobSpec, workload: Workload, outcome: PlanOutc
 /** The stretch between two safe points is at least one item (or stage of an item) long. */
 function outlastsLifespan(task: WorkloadTask, { target }: JobSpec, outcome: PlanOutcome): Problem | null {
   const { lifespanSeconds: lifespan } = target;
+  // Its items go on where they were, on as many instances as they need.
+  if (task.checkpoint) return null;
   const longest = longestItem(task, outcome);
   if (lifespan === null || !longest || longest.high <= lifespan) return null;
   const certain = longest.expected > lifespan;

@@ -4,6 +4,8 @@ import type { Fragment, FragmentEnd, Outcome, Piece } from '../fragment-schedule
 const LEAST_RESERVE_SECONDS = 0.1;
 /** … but at most this share of what was left at the fragment's begin. */
 const MOST_RESERVE_SHARE = 0.2;
+/** An item that can't end is worth beginning if it can work for so many times as long as it is given to write its state. */
+const LEAST_GRACES = 2;
 
 /** What a virtual instance is like for one fragment. Times in seconds from the start of the run. */
 export interface Conditions {
@@ -19,6 +21,8 @@ export interface Conditions {
   itemSeconds: (piece: Piece, at: number) => number;
   /** Up to which position the items of a piece, from its first on, take alike; beyond it {@link itemSeconds} is asked anew. */
   alikeUntil: (piece: Piece) => number;
+  /** How long before the end an item of the piece is asked for its state; null if its task writes none. */
+  graceSeconds: (piece: Piece) => number | null;
   /** More safe points than these in one fragment are simulated as these; their cost is that of all. */
   mostPoints: number;
 }
@@ -41,6 +45,14 @@ interface Stretch {
   at: number;
 }
 
+/** An item that is asked for its state before its instance ends, and goes on from there elsewhere. */
+export interface Interrupted {
+  task: number;
+  position: number;
+  beginAt: number;
+  seconds: number;
+}
+
 /** What will become of a fragment if nobody interferes. */
 export interface Course {
   stretches: Stretch[];
@@ -48,6 +60,8 @@ export interface Course {
   end: { at: number; how: FragmentEnd } | null;
   /** What would have begun by then, beyond the last safe point: a split may still save some of it. */
   lost: Run[];
+  /** What leaves its state as the fragment ends. */
+  interrupted: Interrupted[];
   safePointSeconds: number;
 }
 
@@ -61,7 +75,10 @@ export function playFragment(fragment: Fragment, conditions: Conditions): Course
  * The course after a split at `now`: the items under way are finished, then a safe point ends the fragment. If that takes
  * longer than the instance lives, whoever ends the instance has the last word.
  */
-export function splitCourse({ stretches, lost, safePointSeconds }: Course, now: number): Course {
+export function splitCourse(course: Course, now: number): Course {
+  const { stretches, lost, interrupted, safePointSeconds } = course;
+  // It ends as soon as what is under way has left its state.
+  if (interrupted.some(({ beginAt }) => beginAt < now)) return course;
   const kept: Stretch[] = [];
   for (const stretch of [...stretches, { runs: lost, at: Infinity }]) {
     if (stretch.at < now) kept.push(stretch);
@@ -73,7 +90,7 @@ export function splitCourse({ stretches, lost, safePointSeconds }: Course, now: 
     }
   }
   const at = Math.max(now, ...kept.map((stretch) => stretch.at));
-  return { stretches: kept, end: { at, how: 'split' }, lost: [], safePointSeconds };
+  return { stretches: kept, end: { at, how: 'split' }, lost: [], interrupted: [], safePointSeconds };
 }
 
 /** What the safe point of a stretch reports. */
@@ -111,6 +128,7 @@ class Player {
   private readonly reserveSeconds: number;
   private readonly stretches: Stretch[] = [];
   private runs: Run[] = [];
+  private interrupted: Interrupted[] = [];
   private readonly coarseness: number;
   private tried: boolean;
 
@@ -132,7 +150,8 @@ class Player {
     const { safePointSeconds } = this.conditions;
     for (const piece of this.fragment.pieces) {
       const how = this.playPiece(piece);
-      if (how === 'lost') return { stretches: this.stretches, end: null, lost: this.runs, safePointSeconds };
+      if (how === 'lost')
+        return { stretches: this.stretches, end: null, lost: this.runs, interrupted: [], safePointSeconds };
       if (how === 'deadline') return this.finish('deadline');
     }
     return this.finish('done');
@@ -144,6 +163,7 @@ class Player {
       stretches: this.stretches,
       end: { at: Math.max(this.now, this.stretches.at(-1)?.at ?? 0), how },
       lost: [],
+      interrupted: this.interrupted,
       safePointSeconds: this.conditions.safePointSeconds,
     };
   }
@@ -162,6 +182,7 @@ class Player {
   /** Plays a part of a piece whose items take alike. */
   private playAlike(part: Piece, piece: Piece): 'done' | 'deadline' | 'lost' {
     const { deadline, safePointSeconds } = this.conditions;
+    const askAt = this.askAt(part);
     const itemSeconds = Math.max(1e-9, this.conditions.itemSeconds(part, this.now));
     const width = Math.max(1, this.conditions.width(part));
     let next = part.start;
@@ -171,6 +192,10 @@ class Player {
       const count = Math.min(part.end - next, fitting, this.itemsToNextPoint(part, itemSeconds, width));
       const run = { task: part.task, start: next, end: next + count, beginAt: this.now, itemSeconds, width };
       const end = runEnd(run);
+      if (end > askAt) {
+        this.interrupt(run, askAt);
+        return 'deadline';
+      }
       this.busyUntil = Math.max(this.busyUntil, end);
       this.runs.push(run);
       if (deadline !== null && end + safePointSeconds > deadline) return 'lost';
@@ -188,8 +213,34 @@ class Player {
     const { deadline } = this.conditions;
     if (deadline === null) return Infinity;
     const spare = deadline - this.now - this.reserveSeconds - piece.itemSeconds.high;
-    if (spare < 0) return this.tried ? 0 : 1;
+    if (spare < 0) return this.tried && !this.mayMakeProgress(piece) ? 0 : 1;
     return Math.floor((spare / itemSeconds) * width) + width;
+  }
+
+  /** When the items of a piece that are under way are asked for their states; infinite if they are not. */
+  private askAt(piece: Piece): number {
+    const grace = this.conditions.graceSeconds(piece);
+    const { deadline } = this.conditions;
+    return deadline === null || grace === null ? Infinity : deadline - this.reserveSeconds - grace;
+  }
+
+  private mayMakeProgress(piece: Piece): boolean {
+    const grace = this.conditions.graceSeconds(piece);
+    if (grace === null) return false;
+    return (this.conditions.deadline ?? Infinity) - this.now - this.reserveSeconds > LEAST_GRACES * grace;
+  }
+
+  /** Items of the run that end in time are done; those under way then leave their states. */
+  private interrupt(run: Run, askAt: number): void {
+    const { task, beginAt, itemSeconds, width } = run;
+    const rounds = Math.max(0, Math.floor((askAt - beginAt) / itemSeconds));
+    const done = Math.min(run.end, run.start + rounds * width);
+    if (done > run.start) this.runs.push({ ...run, end: done });
+    const begunAt = beginAt + rounds * itemSeconds;
+    for (let position = done; position < Math.min(run.end, done + width); position++)
+      this.interrupted.push({ task, position, beginAt: begunAt, seconds: Math.max(0, askAt - begunAt) });
+    this.now = Math.max(this.now, askAt);
+    this.busyUntil = this.now;
   }
 
   private itemsToNextPoint(piece: Piece, itemSeconds: number, width: number): number {

@@ -1,4 +1,5 @@
-import type { CoreEvent, Fragment, Piece } from '../fragment-scheduler/events.ts';
+import { checkpointGraceSeconds } from '../checkpoint-grace.ts';
+import type { CoreEvent, Fragment, Outcome, Piece } from '../fragment-scheduler/events.ts';
 import type { TargetSpec } from '../job-spec.ts';
 import { concurrency } from '../resource-monitor/resource-monitor.ts';
 import type { Overheads } from '../safe-points/injector.ts';
@@ -51,6 +52,7 @@ type Happening =
   | { kind: 'down'; instance: string; reason: string }
   | { kind: 'point'; instance: string; version: number; index: number }
   | { kind: 'end'; instance: string; version: number }
+  | { kind: 'state'; instance: string; version: number; index: number }
   | { kind: 'load'; instance: string }
   | { kind: 'wake' };
 
@@ -63,6 +65,8 @@ export class VirtualWorld {
   now = 0;
   private readonly options: WorldOptions;
   private readonly instances = new Map<string, VirtualInstance>();
+  /** Seconds of work that items have left in their states, by task and position. */
+  private readonly states = new Map<string, number>();
   private readonly happenings = new EventQueue<Happening>();
 
   constructor(options: WorldOptions) {
@@ -89,7 +93,7 @@ export class VirtualWorld {
   assign(fragment: Fragment): void {
     const instance = this.instances.get(fragment.instance);
     if (!instance) return;
-    const { workload, target, overheads, itemSeconds, alikeUntil, mostPoints = MOST_POINTS } = this.options;
+    const { workload, target, overheads, mostPoints = MOST_POINTS } = this.options;
     const course = playFragment(fragment, {
       startAt: this.now,
       deadline: instance.deadline,
@@ -97,8 +101,9 @@ export class VirtualWorld {
       safePointSeconds: overheads.safePointSeconds,
       fresh: instance.fragments === 0,
       width: ({ task }) => concurrency(target, workload.tasks[task]!.needs),
-      itemSeconds: (piece, at) => itemSeconds(piece, instance.id, at),
-      alikeUntil: alikeUntil ?? (({ end }) => end),
+      itemSeconds: (piece, at) => this.secondsLeft(piece, instance.id, at),
+      alikeUntil: (piece) => this.alikeUntil(piece),
+      graceSeconds: ({ task }) => this.graceSeconds(task),
       mostPoints,
     });
     instance.fragments++;
@@ -134,6 +139,8 @@ export class VirtualWorld {
     for (const [index, { at }] of course.stretches.entries()) {
       if (index >= instance.reached) this.happenings.push(at, { kind: 'point', instance: id, version, index });
     }
+    for (const index of course.end ? course.interrupted.keys() : [])
+      this.happenings.push(course.end!.at, { kind: 'state', instance: id, version, index });
     if (course.end) this.happenings.push(course.end.at, { kind: 'end', instance: id, version });
   }
 
@@ -152,11 +159,51 @@ export class VirtualWorld {
     const fragment = instance.fragment.id;
     if (happening.kind === 'point') {
       instance.reached = happening.index + 1;
-      const outcomes = outcomesOf(instance.course.stretches[happening.index]!);
+      const outcomes = outcomesOf(instance.course.stretches[happening.index]!).map((outcome) =>
+        this.withState(outcome),
+      );
       return { kind: 'safe-point', now, instance: instance.id, fragment, outcomes };
+    }
+    if (happening.kind === 'state') {
+      const { task, position, seconds } = instance.course.interrupted[happening.index]!;
+      const key = stateKey(task, position);
+      this.states.set(key, (this.states.get(key) ?? 0) + seconds);
+      const facts = { task, position, progressed: seconds > 0, isUnderWay: false };
+      return { kind: 'checkpoint', now, instance: instance.id, fragment, ...facts };
     }
     instance.fragment = null;
     return { kind: 'fragment-end', now, instance: instance.id, fragment, how: instance.course.end!.how };
+  }
+
+  /** What the first item of a piece still takes. */
+  private secondsLeft(piece: Piece, instance: string, at: number): number {
+    const seconds = this.options.itemSeconds(piece, instance, at);
+    return this.states.size === 0 ? seconds : seconds - (this.states.get(stateKey(piece.task, piece.start)) ?? 0);
+  }
+
+  /** Items that have left a state differ from their neighbours. */
+  private alikeUntil(piece: Piece): number {
+    const end = Math.min(piece.end, this.options.alikeUntil?.(piece) ?? piece.end);
+    if (this.states.size === 0) return end;
+    for (let next = piece.start; next < end; next++)
+      if (this.states.has(stateKey(piece.task, next))) return Math.max(next, piece.start + 1);
+    return end;
+  }
+
+  /** What an item took is all that it took, on all its instances. */
+  private withState(outcome: Outcome): Outcome {
+    const { task, start, end } = outcome;
+    const before = end - start === 1 ? this.states.get(stateKey(task, start)) : undefined;
+    if (outcome.state === 'failed' || before === undefined) return outcome;
+    this.states.delete(stateKey(task, start));
+    const seconds = outcome.seconds + before;
+    return { ...outcome, seconds, squaredSeconds: seconds ** 2 };
+  }
+
+  private graceSeconds(task: number): number | null {
+    const { workload, target } = this.options;
+    const { checkpoint } = workload.tasks[task]!;
+    return checkpoint ? checkpointGraceSeconds(checkpoint.graceSeconds, target.lifespanSeconds) : null;
   }
 
   private up(id: string): CoreEvent {
@@ -183,3 +230,5 @@ export class VirtualWorld {
     return { kind: 'instance-up', now, instance: id, type, cpus, memoryBytes, deadline };
   }
 }
+
+const stateKey = (task: number, position: number): string => `${task} ${position}`;

@@ -54,6 +54,15 @@ test('what can never finish is said, with the number that led to it, and the pla
   ]);
 });
 
+test('an item that writes checkpoints may take longer than a life', () => {
+  const tasks = [task('t', 3, { estimateSeconds: 60, checkpoint: { graceSeconds: 1 } })];
+  const made = plan(tasks, target({ lifespanSeconds: 20, instances: { min: 0, max: 3 } }));
+  expect(made.problems).toEqual([]);
+  expect(itemsIn(made, 't')).toBe(3);
+  expect(made.makespanSeconds.expected).toBeGreaterThan(45);
+  expect(made.makespanSeconds.high).toBeLessThan(400);
+});
+
 test('a task that needs more than an instance has is said to be hopeless', () => {
   const made = plan([task('t', 3, { needs: { cpus: 8, memoryBytes: 0 } })]);
   expect(made.problems.map(({ code }) => code)).toEqual(['plan/never-finishes']);

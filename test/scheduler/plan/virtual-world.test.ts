@@ -90,3 +90,21 @@ test('an instance comes up with the type and the load that it is to have, and a 
   world.stop('i');
   expect(world.next()).toMatchObject({ kind: 'instance-down', now: 3 });
 });
+
+test('an item that outlasts its instance leaves its state, and goes on from there on the next', () => {
+  const long = workload(task('t', 1, { checkpoint: { graceSeconds: 2 } }));
+  const { world } = worldWith({ workload: long, itemSeconds: () => 30 });
+  world.assign(fragmentOf(1));
+  const [left, end] = [world.next(), world.next()];
+  expect(left).toMatchObject({ kind: 'checkpoint', task: 0, position: 0, progressed: true, isUnderWay: false });
+  expect(left!.now).toBeCloseTo(18.9);
+  expect(end).toMatchObject({ kind: 'fragment-end', how: 'deadline' });
+  world.stop('i');
+  expect(world.next()).toMatchObject({ kind: 'instance-down' });
+  world.start('j');
+  expect(world.next()).toMatchObject({ kind: 'instance-up' });
+  world.assign({ ...fragmentOf(1), instance: 'j' });
+  const done = world.next()!;
+  expect(done).toMatchObject({ kind: 'safe-point', outcomes: [{ state: 'committed', seconds: 30 }] });
+  expect(done.now).toBeCloseTo(19.9 + 30 - 17.9);
+});
