@@ -9,7 +9,7 @@ const source: SourceSpan = {
 
 export const text = (value: string): Template => [{ kind: 'text', text: value }];
 
-/** A template from text with `{out}`, `{item}`, `{item.field}` and `{output-of task}` in it; values are quoted for a bare place. */
+/** A template from text with `{out}`, `{checkpoint}`, `{item}`, `{item.field}` and `{output-of task}` in it; values are quoted for a bare place. */
 export function template(from: string, quote: 'none' | 'raw' = 'none'): Template {
   return from
     .split(/(\{[^}]*\})/)
@@ -17,7 +17,7 @@ export function template(from: string, quote: 'none' | 'raw' = 'none'): Template
     .map((part) => {
       if (!part.startsWith('{')) return { kind: 'text', text: part };
       const name = part.slice(1, -1);
-      if (name === 'out') return { kind: 'hole', hole: { kind: 'out' }, quote };
+      if (name === 'out' || name === 'checkpoint') return { kind: 'hole', hole: { kind: name }, quote };
       if (name.startsWith('output-of ')) {
         return { kind: 'hole', hole: { kind: 'output-of', task: name.slice('output-of '.length) }, quote };
       }
