@@ -123,5 +123,6 @@ function safePoints({ pieces }: Fragment): number[] {
     }
     done += end - start;
   }
-  return points;
+  // One stands at the end of every fragment anyway.
+  return points.filter((point) => point < done);
 }

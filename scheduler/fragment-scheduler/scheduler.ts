@@ -28,6 +28,8 @@ import {
 const WORTH_SPLITTING = 4;
 /** After so many instances in a row that came up with no room for anything that is ready, that work is given up. */
 const TOO_SMALL = 6;
+/** An item had the whole life of its instance if it was under way for such a share of it. */
+const WHOLE_LIFE = 0.9;
 /** A timer may go off early by so much; it must not be waited for then. */
 const TIMER_SECONDS = 0.01;
 /** By so much observations grow until the order of tasks is worked out anew. */
@@ -288,15 +290,16 @@ export class FragmentScheduler {
 
   /** What was under way when an instance ended is learnt from, tried again by itself, or given up. */
   private recordLoss(running: RunningFragment, instance: InstanceRecord, inTime: boolean, now: number): void {
-    const { fragment, ended } = running;
-    const piece = fragment.pieces.find((candidate) => this.queue.unsettled(candidate.task, candidate).length > 0);
+    const piece = running.fragment.pieces.find(
+      (candidate) => this.queue.unsettled(candidate.task, candidate).length > 0,
+    );
     if (!piece) return;
     const width = concurrency(instance, this.workload.tasks[piece.task]!.needs);
     const underWay = firstItems(this.queue.unsettled(piece.task, piece), width);
     const least = leastRunSeconds(piece, running, now);
     if (least >= piece.itemSeconds.low) this.learnOutlasted(piece.task, underWay, least, running, instance);
-    const isHonest = inTime && !instance.isCurtailed && ended === 0 && instance.fragments === 1;
-    const wholeLife = isHonest && least === now - running.assignedAt;
+    const lifeSeconds = (instance.deadline ?? Infinity) - instance.upAt;
+    const wholeLife = inTime && !instance.isCurtailed && least >= WHOLE_LIFE * lifeSeconds;
     const end = { inTime, wholeLife, instanceType: instance.type, load: instance.load };
     for (const { start, end: stop } of underWay)
       for (let position = start; position < stop; position++)
