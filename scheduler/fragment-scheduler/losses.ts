@@ -16,6 +16,8 @@ export interface End {
   instanceType: string;
   /** Share of the machine that others used. */
   load: number;
+  /** As how much of an honest try it counts; default: all of one. */
+  weight?: number;
 }
 
 interface Tries {
@@ -64,7 +66,8 @@ export class Losses {
       return `was running each of ${SUDDEN_ENDS} times that its instance ended`;
     if (!end.wholeLife) return null;
     const { wholeLives } = tries;
-    wholeLives.set(end.instanceType, (wholeLives.get(end.instanceType) ?? 0) + (end.load > LOADED ? LOADED_TRY : 1));
+    const weight = (end.load > LOADED ? LOADED_TRY : 1) * (end.weight ?? 1);
+    wholeLives.set(end.instanceType, (wholeLives.get(end.instanceType) ?? 0) + weight);
     for (const type of instanceTypes) if ((wholeLives.get(type) ?? 0) < 1) return null;
     return 'outlasted the whole life of an instance: raise the lifespan, or put a safe point between its steps';
   }

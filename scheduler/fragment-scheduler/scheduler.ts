@@ -39,6 +39,9 @@ const KNOWN_ITEMS = 3;
 /** An instance takes so much of its even share of what is left: the rest evens out what was predicted wrong. */
 const SHARE = 0.8;
 
+/** An item that left no checkpoint in a whole life may have been killed as it wrote it: that is half an honest try. */
+const UNANSWERED = 0.5;
+
 export interface SchedulerOptions {
   workload: Workload;
   target: Pick<TargetSpec, 'instances' | 'lifespanSeconds' | 'cpus' | 'memoryBytes'>;
@@ -247,7 +250,8 @@ export class FragmentScheduler {
     const instance = this.monitor.get(id)!;
     const { ended } = this.running.get(fragment)!;
     const wholeLife = !instance.isCurtailed && ended === 0 && instance.fragments === 1;
-    const end = { inTime: wholeLife, wholeLife, instanceType: instance.type, load: instance.load };
+    const { type: instanceType, load } = instance;
+    const end = { inTime: wholeLife, wholeLife, instanceType, load, weight: UNANSWERED };
     const item = { start: position, end: position + 1 };
     for (const { why, ...range } of this.losses.record(task, [item], end, this.instanceTypes))
       this.giveUp(task, range, `${why}; it left no new checkpoint when it was asked to`);
