@@ -30,14 +30,14 @@ export class KeptStates {
   }
 
   /** Puts the staged state of an item in place, whole or not at all. False if that can't be done. Never throws. */
-  keep(fragment: number, { task, position, seconds }: ItemCheckpoint): boolean {
+  keep(fragment: number, { task, position, seconds, isUnderWay }: ItemCheckpoint): boolean {
     const { stagingFolder, onProblem, job } = this.options;
     let path = '';
     try {
       path = this.pathOf(task, position);
       const staged = join(stagingFolder, stagedStateName(fragment, task, position, basename(path)));
       mkdirSync(dirname(path), { recursive: true });
-      const beside = moveBeside(finishedStateName(staged), path);
+      const beside = moveBeside(finishedStateName(staged, isUnderWay), path);
       recordState(stagingFolder, task, position, { seconds, ...stampOf(beside)! });
       this.known.add(`${task}-${position}`);
       renameSync(beside, path);

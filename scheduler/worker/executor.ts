@@ -11,6 +11,7 @@ export interface Ticket {
   readonly out: string | null;
   /** What its program goes on from; null where it has no checkpoint. */
   readonly state: ItemState | null;
+  readonly begunAt: number;
 }
 
 /**

@@ -13,6 +13,7 @@ import { PieceRun } from './piece-run.ts';
 import type { ItemCheckpoint, ItemReport } from './protocol.ts';
 import { stagedOutput } from './render.ts';
 import type { InstanceContext } from './setup.ts';
+import { StateWatch } from './state-watch.ts';
 import { bringToDisk, discard, isWritten, OutputSync } from './staging.ts';
 import { messageOf } from './words.ts';
 
@@ -148,6 +149,7 @@ export class FragmentRun {
   tick(now: number): void {
     this.pool.tick(now);
     this.askForStates(now);
+    for (const ticket of this.states.written(this.flying.keys(), now)) void this.takeState(ticket);
     if (this.cutAs !== null) this.pool.drain(now);
     this.safePointIf(false);
   }
@@ -162,6 +164,7 @@ export class FragmentRun {
   // ---- what executors tell
 
   private readonly flying = new Map<Ticket, Executor>();
+  private readonly states = new StateWatch();
   /** Those that were asked for their states, with what they had written by then. */
   private readonly asked = new Map<Ticket, FileStamp | null>();
 
@@ -269,7 +272,7 @@ export class FragmentRun {
     try {
       const out = piece.spec.output === null ? null : stagedOutput(this.context, this.fragment.id, item);
       const state = beginState(this.context, this.fragment.id, item);
-      this.launch({ piece, position, value, out, state }, executor);
+      this.launch({ piece, position, value, out, state, begunAt: nowSeconds() }, executor);
     } catch (error) {
       piece.failed(position, messageOf(error), '', '');
     }
@@ -285,6 +288,7 @@ export class FragmentRun {
   private landed(ticket: Ticket): void {
     if (this.flying.delete(ticket)) this.inFlight--;
     this.asked.delete(ticket);
+    this.states.forget(ticket);
   }
 
   private tryAgain(ticket: Ticket): void {
@@ -342,6 +346,20 @@ export class FragmentRun {
       return this.hooks.broken(`a checkpoint failed: ${messageOf(error)}`);
     }
     this.pump();
+  }
+
+  /** Hands over what a program wrote unasked. That it can't be is no reason to end anything. */
+  private async takeState(ticket: Ticket): Promise<void> {
+    const taken = this.asked.has(ticket) ? null : this.states.take(ticket, nowSeconds);
+    if (taken === null) return;
+    const { piece, position, state, begunAt } = ticket;
+    const seconds = state!.earlierSeconds + taken.since - begunAt;
+    try {
+      await bringToDisk(taken.path);
+      // What was asked for its state meanwhile, or has ended, says so itself.
+      if (!this.flying.has(ticket) || this.asked.has(ticket)) return;
+      await this.hooks.checkpoint({ task: piece.piece.task, position, seconds, isStaged: true, isUnderWay: true });
+    } catch {}
   }
 
   private graceOf({ piece }: Pick<Ticket, 'piece'>): number {

@@ -40,7 +40,7 @@ export function finishState({ path, keptAt, begunWith }: ItemState): string | nu
   const stamp = stampOf(path);
   if (stamp === null || isSame(stamp, begunWith)) return null;
   if (begunWith?.size === stamp.size && stamp.size <= MOST_COMPARED_BYTES && isCopy(path, keptAt)) return null;
-  const finished = finishedStateName(path);
+  const finished = finishedStateName(path, false);
   renameSync(path, finished);
   return finished;
 }

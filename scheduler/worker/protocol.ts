@@ -113,8 +113,9 @@ export const stagedName = (fragment: number, task: number, position: number, nam
 export const stagedStateName = (fragment: number, task: number, position: number, name: string): string =>
   `${fragment}/state-${task}-${position}-${name.slice(-LONGEST_NAME).toWellFormed()}`;
 
-/** The path of a whole state on its way to its place. */
-export const finishedStateName = (stagedState: string): string => `${stagedState}.whole`;
+/** The path of a whole state on its way to its place; a copy where its program is still under way. */
+export const finishedStateName = (stagedState: string, isUnderWay: boolean): string =>
+  `${stagedState}.${isUnderWay ? 'copy' : 'whole'}`;
 
 /** In UTF-16 units; three bytes each at most, and a file name has 255. */
 const LONGEST_NAME = 64;

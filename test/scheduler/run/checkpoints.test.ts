@@ -136,7 +136,10 @@ test('a state that was only half written when its program was killed does not re
 
 test.each(['deaf', 'gone'])('an item whose program leaves no state (%s) is given up, and says why', async (how) => {
   const task = counting('deaf');
-  const napping = { ...task, work: { kind: 'run', commands: [template('true {checkpoint}; sleep 1000')] } as const };
+  const napping: TaskSpec = {
+    ...task,
+    work: { kind: 'run', commands: [template('true {checkpoint}; sleep 1000')] },
+  };
   const summary = await toTheEnd(job(how === 'deaf' ? task : napping));
   expect(summary).toMatchObject({ state: 'failed', items: { failed: NAMES.length } });
   const failures = events.filter((event) => event.type === 'item-failed');
@@ -178,6 +181,38 @@ test('a file at the path of a state that the run has not written is neither read
   for (const name of NAMES) {
     expect(counted(name)[0]).toBe(1);
     expect(read(`state/${name}.n`)).toBe(String(STEPS - 1));
+  }
+});
+
+test('kill -9 of a worker: its item goes on from the state that its program wrote unasked, if that was whole', async () => {
+  // Writes its state when it comes to 10, and half of another when it comes to 20, which stays open.
+  writeFileSync(
+    join(folder, 'count.mjs'),
+    COUNTS.replace(
+      'if (n <',
+      'if (n === 10) writeFileSync(state, "10"); if (n === 20) openSync(state, "w"); if (n <',
+    ).replace('import {', 'import { openSync,'),
+  );
+  let killed = false;
+  const tail = (name: string): number => (existsSync(join(folder, `${name}.log`)) ? counted(name).at(-1)! : 0);
+  const going = await startRun(job(counting('TERM'), null), {
+    ...options,
+    onEvent: (event) => {
+      events.push(event);
+      if (event.type !== 'progress' || killed || !NAMES.every((name) => tail(name) >= 28)) return;
+      killed = true;
+      for (const each of events) {
+        if (each.type === 'instance-started') process.kill(Number(/process (\d+)/.exec(each.where)![1]), 'SIGKILL');
+      }
+    },
+  });
+  expect(await going.finished).toMatchObject({ state: 'done' });
+  expect(killed).toBe(true);
+  for (const name of NAMES) {
+    const numbers = counted(name);
+    expect(numbers.filter((n) => n === 10)).toHaveLength(1);
+    expect(numbers.filter((n) => n === 11)).toHaveLength(2);
+    expect(read(`out/${name}`)).toBe(`counted to ${STEPS}`);
   }
 });
 
