@@ -1,4 +1,5 @@
-import { chanceWithin, normalCdf } from '../predictive-model/distribution.ts';
+import { normalCdf } from '../normal.ts';
+import { chanceWithin } from '../predictive-model/distribution.ts';
 import type { ItemPrediction } from '../predictive-model/model.ts';
 
 /** Alike items in a fragment that is being made. */

@@ -444,7 +444,9 @@ export class FragmentGenerator {
       seconds: seconds / width,
       deviation: (within * seconds) / width,
       level,
+      kind: key,
       seen,
+      outlasts: (after) => 1 - chanceWithin(prediction, after),
       doubt,
     };
   }

@@ -1,7 +1,7 @@
 /** The worlds that a plan plays a job in: the one that is expected, and others that are as likely as the model says. */
 import type { Piece } from '../fragment-scheduler/events.ts';
 import type { TargetSpec } from '../job-spec.ts';
-import { normalCdf } from '../predictive-model/distribution.ts';
+import { normalCdf } from '../normal.ts';
 import type { ItemPrediction, Predictor } from '../predictive-model/model.ts';
 import { cohortAt } from '../task-queue/task-queue.ts';
 import type { Workload } from '../workload.ts';
@@ -86,11 +86,9 @@ const commonShare = (observations: number): number => 1 / Math.max(1, observatio
 /** A factor of mean 1 whose logarithm deviates by `z` of so many. */
 const spread = (z: number, deviation: number): number => Math.exp(z * deviation - deviation ** 2 / 2);
 
-/** The same for a share of a prediction's level, with the interval that was found to hold. */
+/** The same for a share of a prediction's level, as wide as the interval that was found to hold. */
 function off(z: number, { level, bounds }: ItemPrediction, share: number): number {
-  const side = z < 0 ? -bounds.low : bounds.high;
-  const deviation = (share * level * (bounds.high - bounds.low)) / 2 / NORMAL_TENTH;
-  return Math.exp((share * level * side * z) / NORMAL_TENTH - deviation ** 2 / 2);
+  return spread(z, (share * level * (bounds.high - bounds.low)) / 2 / NORMAL_TENTH);
 }
 
 /** Φ⁻¹, by halving. */

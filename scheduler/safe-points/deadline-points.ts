@@ -1,4 +1,4 @@
-import { normalCdf } from '../predictive-model/distribution.ts';
+import { normalCdf } from '../normal.ts';
 
 /** Alike items of a fragment, one after the other. */
 export interface Stretch {
@@ -8,8 +8,12 @@ export interface Stretch {
   deviation: number;
   /** How far all of them may be off together, as a share. */
   level: number;
-  /** Items like these that were seen before the fragment. */
+  /** What kind of items they are, … */
+  kind: string;
+  /** … and how many of the kind were seen before the fragment. */
   seen: number;
+  /** The chance that a single item takes longer than so many seconds. */
+  outlasts: (seconds: number) => number;
   /** The chance that the prediction is plainly wrong, by up to a factor of {@link WRONG_FACTOR} either way. */
   doubt: number;
 }
@@ -38,45 +42,75 @@ const WRONG_FACTOR = 3;
  * Under a constant rate 1/M that is Young's spacing √(2·C·M) (Young 1974, Daly 2006); near an end it is late and dense.
  */
 export function deadlinePoints(stretches: readonly Stretch[], hazards: Hazards): number[] {
-  const { safePointSeconds } = hazards;
-  const points: number[] = [];
-  let done = 0;
-  let seconds = 0;
-  let variance = 0;
-  let level = 0;
-  let alive = 1;
-  let sincePoint = 0;
-  let lossSincePoint = 0;
-  let itemsSincePoint = 0;
-  let pointAt = 0;
+  const walk = new Walk(hazards);
   for (const stretch of stretches) {
-    const grain = Math.max(1, Math.floor((GRAIN * safePointSeconds) / stretch.seconds));
-    for (let i = 0; i < stretch.count; i += grain) {
-      const items = Math.min(grain, stretch.count - i);
-      const mean = items * stretch.seconds;
-      variance += items * stretch.deviation ** 2;
-      level += mean * stretch.level;
-      const deviation = Math.hypot(Math.sqrt(variance), level);
-      const after = survival(seconds + mean + safePointSeconds, deviation, stretch.doubt, hazards);
-      const chance = Math.max(0, alive - after) + alive * mean * hazards.rateAt(seconds);
-      const loss = lossSincePoint + chance * sincePoint;
-      const isLearning = itemsSincePoint >= Math.max(1, stretch.seen + pointAt);
-      if (sincePoint > 0 && (loss >= safePointSeconds * alive || isLearning)) {
-        points.push(done);
-        seconds += safePointSeconds;
-        sincePoint = 0;
-        itemsSincePoint = 0;
-        pointAt = done;
-        lossSincePoint = 0;
-      } else lossSincePoint = loss;
-      done += items;
-      seconds += mean;
-      sincePoint += mean;
-      itemsSincePoint += items;
-      alive = Math.min(alive, after);
-    }
+    const grain = Math.max(1, Math.floor((GRAIN * hazards.safePointSeconds) / stretch.seconds));
+    for (let i = 0; i < stretch.count; i += grain) walk.pass(stretch, Math.min(grain, stretch.count - i));
   }
-  return points;
+  return walk.points;
+}
+
+/** Goes through a fragment from its start to its end. Times are predicted seconds. */
+class Walk {
+  readonly points: number[] = [];
+  private readonly hazards: Hazards;
+  private done = 0;
+  private seconds = 0;
+  private variance = 0;
+  private level = 0;
+  /** The chance that the instance lives until here. */
+  private alive = 1;
+  private sincePoint = 0;
+  /** What is expected to be lost of it. */
+  private loss = 0;
+  /** Items by kind: those before the last safe point, and those after it. */
+  private readonly committed = new Map<string, number>();
+  private readonly uncommitted = new Map<string, number>();
+
+  constructor(hazards: Hazards) {
+    this.hazards = hazards;
+  }
+
+  /** Passes some items, with a safe point before them if it is due. */
+  pass(stretch: Stretch, items: number): void {
+    const { safePointSeconds } = this.hazards;
+    const mean = items * stretch.seconds;
+    this.variance += items * stretch.deviation ** 2;
+    this.level += mean * stretch.level;
+    const deviation = Math.hypot(Math.sqrt(this.variance), this.level);
+    const after = survival(this.seconds + mean + safePointSeconds, deviation, stretch.doubt, this.hazards);
+    const loss = this.loss + this.chanceToEnd(stretch, items, after) * this.sincePoint;
+    if (this.sincePoint > 0 && (loss >= safePointSeconds * this.alive || this.isLearning(stretch))) this.setPoint();
+    else this.loss = loss;
+    this.done += items;
+    this.seconds += mean;
+    this.sincePoint += mean;
+    this.uncommitted.set(stretch.kind, (this.uncommitted.get(stretch.kind) ?? 0) + items);
+    this.alive = Math.min(this.alive, after);
+  }
+
+  /** The chance that the instance ends while those items run. */
+  private chanceToEnd({ seconds, outlasts }: Stretch, items: number, after: number): number {
+    const { ends, rateAt, safePointSeconds } = this.hazards;
+    const byItself = ends
+      .filter((end) => end.seconds > this.seconds || end.chance === 1)
+      .reduce((sum, end) => sum + end.chance * outlasts(end.seconds - this.seconds - safePointSeconds), 0);
+    const planned = Math.max(0, this.alive - after, this.alive * Math.min(1, items * byItself));
+    return planned + this.alive * items * seconds * rateAt(this.seconds);
+  }
+
+  private isLearning({ kind, seen }: Stretch): boolean {
+    return (this.uncommitted.get(kind) ?? 0) >= Math.max(1, seen + (this.committed.get(kind) ?? 0));
+  }
+
+  private setPoint(): void {
+    this.points.push(this.done);
+    this.seconds += this.hazards.safePointSeconds;
+    this.sincePoint = 0;
+    this.loss = 0;
+    for (const [kind, items] of this.uncommitted) this.committed.set(kind, (this.committed.get(kind) ?? 0) + items);
+    this.uncommitted.clear();
+  }
 }
 
 /** The chance that no known or likely end comes within so many predicted seconds. */

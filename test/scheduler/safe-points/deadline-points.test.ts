@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { normalCdf } from '../../../scheduler/predictive-model/distribution.ts';
+import { normalCdf } from '../../../scheduler/normal.ts';
 import { deadlinePoints, type Hazards, type Stretch } from '../../../scheduler/safe-points/deadline-points.ts';
 
 const alike = (count: number, seconds: number, more: Partial<Stretch> = {}): Stretch => ({
@@ -8,7 +8,9 @@ const alike = (count: number, seconds: number, more: Partial<Stretch> = {}): Str
   seconds,
   deviation: 0.1 * seconds,
   level: 0,
+  kind: 'item',
   seen: 10_000,
+  outlasts: (after) => 1 - normalCdf((after - seconds) / (0.1 * seconds)),
   doubt: 0,
   ...more,
 });
