@@ -9,6 +9,7 @@ import { injectSafePoints, type InjectedPoints, type Overheads, type PlannedPart
 import type { TaskQueue } from '../task-queue/task-queue.ts';
 import type { Range, Workload } from '../workload.ts';
 import { Filling, type Part } from './filling.ts';
+import { LostItems, type Outlook } from './lost-items.ts';
 import { worthWithin } from './worth.ts';
 
 /** A fragment is at least so many times as long as what it costs to begin and end one. */
@@ -28,10 +29,6 @@ const MISFITS = 256;
 const CONFIDENT = 0.85;
 /** … in standard deviations of the fragment's run time. */
 const CONFIDENT_SIGMAS = 1.04;
-/** An item that was lost before is tried again where its chance is so good. */
-const SECOND_TRY = 0.6;
-/** An item that outlasted so much of its predicted distribution has left it: its tail is taken for Pareto's, with index 2. */
-const BEYOND_PREDICTION = 0.9;
 /** What is left of a life is offered to at most so many cohorts, of different lengths. */
 const FILLERS = 24;
 /** Two cohorts are of different length if their items differ by so much. */
@@ -108,8 +105,7 @@ export class FragmentGenerator {
   private readonly queue: TaskQueue;
   private readonly model: Predictor;
   private readonly pool: Pool;
-  /** What is known of items that were lost. */
-  private readonly lost = new Map<string, { leastSeconds: number; tooShort: Set<string> }>();
+  private readonly lost = new LostItems();
 
   constructor(workload: Workload, queue: TaskQueue, model: Predictor, pool: Pool) {
     this.workload = workload;
@@ -147,6 +143,7 @@ export class FragmentGenerator {
     const filling = new Filling();
     this.retryLostItems(filling, bounds, demand);
     const isLearning = this.fillInOrder(filling, bounds, demand);
+    filling.parts.sort((a, b) => this.queue.priorityOf(b) - this.queue.priorityOf(a));
     const hasLifeLeft = bounds.limit === 'lifespan' || filling.isEmpty;
     if (hasLifeLeft && !isLearning) this.fillRestOfLife(filling, bounds, demand);
     if (filling.isEmpty && !this.pool.replacesInstances) this.retryAgainstOdds(filling, bounds, demand);
@@ -172,71 +169,53 @@ export class FragmentGenerator {
 
   /**
    * Has an item that was under way when its instance ended tried again by itself.
-   * @param leastSeconds what it is known to take at least; 0 for nothing
-   * @param tooShort the type of instance whose whole life was not enough for it, if that was so
+   * @param leastSeconds what it is known to take at least on that type of instance; 0 for nothing
+   * @param wasWholeLife true if a whole life of an instance of the type was not enough
    */
-  retryLater(task: number, position: number, leastSeconds: number, tooShort: string | null): void {
-    const item = `${task}:${position}`;
-    const known = this.lost.get(item) ?? { leastSeconds: 0, tooShort: new Set() };
-    this.lost.set(item, known);
-    known.leastSeconds = Math.max(leastSeconds, known.leastSeconds);
-    if (tooShort !== null) known.tooShort.add(tooShort);
+  retryLater(task: number, position: number, leastSeconds: number, instanceType: string, wasWholeLife: boolean): void {
+    this.lost.record(task, position, leastSeconds, instanceType, wasWholeLife);
     this.queue.setApart(task, position);
   }
 
-  /** Items that an instance took with it come first in a fragment, where there is time for them. */
+  /** Lost items come before others, where there is time for them: a fair share of them, the longest first. */
   private retryLostItems(filling: Filling, bounds: Bounds, demand: Demand): void {
-    for (const retry of this.retries(demand)) {
-      if (filling.seconds >= bounds.size) return;
-      const { chance, best } = this.chances(retry, filling, bounds);
-      if ((chance > 0 && chance >= SECOND_TRY * best) || (demand.instance.fragments === 0 && filling.isEmpty))
-        filling.add(retry);
+    const retries = this.retries(bounds, demand);
+    let left = Math.ceil(retries.length / demand.sharers);
+    for (const { part, outlook } of retries) {
+      if (left === 0 || filling.seconds >= bounds.size) return;
+      if (!this.lost.isWorthATry(part.task, part.position!, filling, outlook)) continue;
+      filling.add(part);
+      left--;
     }
   }
 
   /** An instance that would be idle for the rest of its life tries the lost item that has the best chance. */
   private retryAgainstOdds(filling: Filling, bounds: Bounds, demand: Demand): void {
-    const retries = this.retries(demand).map((retry) => ({
-      retry,
-      chance: this.chances(retry, filling, bounds).chance,
-    }));
-    const best = retries.reduce((a, b) => (b.chance > a.chance ? b : a), retries[0]!);
-    if (best && best.chance > 0) filling.add(best.retry);
+    let best: Part | null = null;
+    let bestChance = 0;
+    for (const { part, outlook } of this.retries(bounds, demand)) {
+      const chance = this.lost.chance(part.task, part.position!, filling, outlook);
+      if (chance <= bestChance) continue;
+      best = part;
+      bestChance = chance;
+    }
+    if (best) filling.add(best);
   }
 
-  private retries(demand: Demand): Part[] {
-    return this.queue.readyApart().flatMap(({ task, position }) => {
-      const width = concurrency(demand.instance, this.workload.tasks[task]!.needs);
-      if (width === 0 || this.isForOthers(task, position, demand)) return [];
+  /** Lost items that are ready, those first that are expected to take longest. */
+  private retries({ life, wholeLife }: Bounds, demand: Demand): { part: Part; outlook: Outlook; seconds: number }[] {
+    const { instance, instanceTypes } = demand;
+    const found = this.queue.readyApart().flatMap(({ task, position }) => {
+      const width = concurrency(instance, this.workload.tasks[task]!.needs);
+      if (width === 0) return [];
       const cohort = this.queue.cohortOf(task, position);
-      return { task, cohort, position, count: 1, prediction: this.predict(task, cohort, demand), width };
+      const predict = (type: string): ItemPrediction => this.predict(task, cohort, demand, type);
+      const isFresh = instance.fragments === 0;
+      const outlook = { instanceType: instance.type, life, wholeLife, isFresh, instanceTypes, predict };
+      const part = { task, cohort, position, count: 1, prediction: predict(instance.type), width };
+      return { part, outlook, seconds: this.lost.expectedSeconds(task, position, outlook) };
     });
-  }
-
-  /** True if a lost item outlasted whole lives of this type of instance, and there are others. */
-  private isForOthers(task: number, position: number, { instance, instanceTypes }: Demand): boolean {
-    const tooShort = this.lost.get(`${task}:${position}`)?.tooShort;
-    return (
-      tooShort !== undefined && tooShort.has(instance.type) && [...instanceTypes].some((type) => !tooShort.has(type))
-    );
-  }
-
-  /** The chance that a lost item ends in time, now and in a whole life, given how long it ran before. */
-  private chances(
-    { task, position, prediction }: Part,
-    filling: Filling,
-    { life, wholeLife }: Bounds,
-  ): { chance: number; best: number } {
-    const least = this.lost.get(`${task}:${position}`)?.leastSeconds ?? 0;
-    const over = least > 0 ? chanceWithin(prediction, least) : 0;
-    const given = (chance: number, seconds: number): number => {
-      if (over < BEYOND_PREDICTION) return Math.max(0, chance - over) / (1 - over);
-      return seconds > least ? 1 - (least / seconds) ** 2 : 0;
-    };
-    return {
-      chance: given(filling.chanceOfOneMore(prediction, life), life - filling.seconds),
-      best: given(chanceWithin(prediction, wholeLife), wholeLife),
-    };
+    return found.toSorted((a, b) => b.seconds - a.seconds);
   }
 
   /**

@@ -307,7 +307,7 @@ export class FragmentScheduler {
     const end = { inTime, wholeLife, instanceType: instance.type, load: instance.load };
     for (const { start, end: stop } of underWay)
       for (let position = start; position < stop; position++)
-        this.generator.retryLater(piece.task, position, least, wholeLife ? instance.type : null);
+        this.generator.retryLater(piece.task, position, least, instance.type, wholeLife);
     for (const { why, ...range } of this.losses.record(piece.task, underWay, end, this.instanceTypes))
       this.giveUp(piece.task, range, why);
   }

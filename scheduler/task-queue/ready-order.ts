@@ -36,6 +36,10 @@ export class ReadyOrder {
     if (!isReady && isListed) this.sorted.splice(place, 1);
   }
 
+  priorityOf(number: number): number {
+    return this.priorities[number]!;
+  }
+
   /** Gives all cohorts new priorities. */
   prioritise(priority: (ref: CohortRef) => number): void {
     for (const [number, ref] of this.refs.entries()) this.priorities[number] = priority(ref);

@@ -115,6 +115,10 @@ export class TaskQueue {
     this.readyOrder.prioritise(priority);
   }
 
+  priorityOf({ task, cohort }: CohortRef): number {
+    return this.readyOrder.priorityOf(this.states[task]!.firstCohort + cohort);
+  }
+
   /** Has one item handed out by itself from now on, by {@link takeApart}. */
   setApart(task: number, position: number): void {
     const state = this.states[task]!;
