@@ -240,7 +240,7 @@ describe('past runs', () => {
       tasks: [{ task: 'sum' }],
     });
     const page = await morsel(['report', '--html', 'my page.html'], { cwd });
-    expect(page.stdout).toContain('predictions');
+    expect(page.stdout).toContain('Predictions');
     expect(readFileSync(join(cwd, 'my page.html'), 'utf8')).toMatch(/^<!doctype html>/);
     expect(statSync(join(cwd, 'my page.html')).mode & 0o077).toBe(0);
 
