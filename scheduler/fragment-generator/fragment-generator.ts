@@ -48,7 +48,9 @@ export interface Demand {
   sharers: number;
   /** Predicted work that no instance has yet, in seconds on one instance. */
   workLeftSeconds: number;
-  /** Seconds from now until all instances would end together, if the work left were shared out well. */
+  /** Seconds from now until all instances would end together, if the work left were shared out well, … */
+  finishSeconds: number;
+  /** … and those of them that the fragment should take. */
   fairSeconds: number;
   overheads: Overheads;
   /** When instances end that don't say so. */
@@ -384,7 +386,6 @@ export class FragmentGenerator {
         overheads,
         watchesDeadlines: this.pool.watchesDeadlines,
         hazards: hazardsFrom(now + dispatchSeconds + (instance.fragments === 0 ? coldSeconds : 0), demand),
-        sharedSeconds: this.isLastRound(demand) ? aimSeconds : Infinity,
       },
     );
     const pieces = parts.flatMap((part, index) => this.take(part, injected[index]!));
@@ -490,12 +491,14 @@ export class FragmentGenerator {
 }
 
 /** What may end the instance, in seconds after `start`. */
-function hazardsFrom(start: number, { instance, risk }: Demand): Pick<Hazards, 'ends' | 'rateAt'> {
+function hazardsFrom(start: number, { now, instance, risk, finishSeconds }: Demand): Pick<Hazards, 'ends' | 'rateAt'> {
   const { deadline, upAt } = instance;
   const age = start - upAt;
   const likely = risk.likelyEnds.filter(({ atAge }) => atAge > age);
   const ends = likely.map(({ atAge, chance }) => ({ seconds: atAge - age, chance }));
   if (deadline !== null) ends.push({ seconds: deadline - start, chance: 1 });
+  // What still runs when all others have ended is shared with them.
+  ends.push({ seconds: now + finishSeconds - start, chance: 1 });
   return { ends, rateAt: (seconds) => risk.rateAt(age + seconds) };
 }
 

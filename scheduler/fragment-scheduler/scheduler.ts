@@ -390,12 +390,14 @@ export class FragmentScheduler {
   }
 
   private demandOf(instance: InstanceRecord, now: number): Demand {
+    const finishSeconds = this.finishSeconds(now);
     return {
       now,
       instance,
       sharers: this.sharers(),
       workLeftSeconds: this.workLeft.seconds(),
-      fairSeconds: this.fairSeconds(now),
+      finishSeconds,
+      fairSeconds: SHARE * finishSeconds,
       overheads: this.overheads,
       instanceTypes: this.instanceTypes,
       risk: this.lifetimes.risk(this.ages(now), this.priorFailureSeconds),
@@ -403,7 +405,7 @@ export class FragmentScheduler {
   }
 
   /** Seconds from now until all instances would end together, if what is left were shared out as water finds its level. */
-  private fairSeconds(now: number): number {
+  private finishSeconds(now: number): number {
     const { startupSeconds } = this.overheads;
     const others: Availability[] = [];
     for (const other of this.monitor.all()) {
@@ -416,8 +418,7 @@ export class FragmentScheduler {
     for (let i = 0; i < missing; i++)
       others.push({ freeAt: now + startupSeconds, endsAt: Infinity, isReplaced: false });
     const succession = { startupSeconds, lifeSeconds: this.target.lifespanSeconds ?? Infinity };
-    const finish = commonFinish(this.workLeft.seconds(), others, succession, now);
-    return SHARE * (finish - now);
+    return commonFinish(this.workLeft.seconds(), others, succession, now) - now;
   }
 
   /** It came with less than its target promised. Others can have what is ready; if none is there, another is tried. */

@@ -41,8 +41,6 @@ export interface InjectionConditions {
   watchesDeadlines: boolean;
   /** What may end the instance, in seconds after the first item begins. */
   hazards: Pick<Hazards, 'ends' | 'rateAt'>;
-  /** Time until idle instances will want a part of the fragment; infinite if they won't. */
-  sharedSeconds: number;
 }
 
 /**
@@ -54,12 +52,11 @@ export interface InjectionConditions {
  * would not fit; for one that can't, they are fixed beforehand, late and dense ({@link deadlinePoints}).
  */
 export function injectSafePoints(parts: readonly PlannedPart[], conditions: InjectionConditions): InjectedPoints[] {
-  const { overheads, watchesDeadlines, hazards, sharedSeconds } = conditions;
+  const { overheads, watchesDeadlines, hazards } = conditions;
   const rules = parts.map(({ safePoint, commitEach }) => safePointRule(safePoint, { commitEach, overheads }));
   if (watchesDeadlines) return rules.map((rule) => ({ rule, points: null }));
   const fixed = deadlinePoints(parts, {
-    ends: hazards.ends,
-    rateAt: (seconds) => hazards.rateAt(seconds) + 1 / sharedSeconds,
+    ...hazards,
     safePointSeconds: overheads.safePointSeconds,
   });
   let before = 0;
