@@ -32,6 +32,8 @@ export type CoreEvent = { now: number } & (
       fragment: number;
       task: number;
       position: number;
+      /** For how long the item has been run so far, in all its stretches; what a state is worth, if it left one. */
+      seconds: number;
       progressed: boolean;
       isUnderWay: boolean;
     }

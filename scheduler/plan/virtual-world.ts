@@ -167,8 +167,9 @@ export class VirtualWorld {
     if (happening.kind === 'state') {
       const { task, position, seconds } = instance.course.interrupted[happening.index]!;
       const key = stateKey(task, position);
-      this.states.set(key, (this.states.get(key) ?? 0) + seconds);
-      const facts = { task, position, progressed: seconds > 0, isUnderWay: false };
+      const all = (this.states.get(key) ?? 0) + seconds;
+      this.states.set(key, all);
+      const facts = { task, position, seconds: all, progressed: seconds > 0, isUnderWay: false };
       return { kind: 'checkpoint', now, instance: instance.id, fragment, ...facts };
     }
     instance.fragment = null;

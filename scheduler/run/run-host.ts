@@ -187,7 +187,7 @@ export class RunHost implements TargetListener {
     const item = items.label(task, position);
     log.emit({ type: 'checkpoint', task: job.tasks[task]!.task, item, fragment, instance, kept: progressed, seconds });
     const now = this.now();
-    this.handle({ kind: 'checkpoint', instance, fragment, task, position, progressed, isUnderWay, now });
+    this.handle({ kind: 'checkpoint', instance, fragment, task, position, seconds, progressed, isUnderWay, now });
   }
 
   fragmentEnd(instance: string, fragment: number, how: FragmentEnd): void {

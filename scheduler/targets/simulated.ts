@@ -135,8 +135,8 @@ class SimulatedTarget implements Target {
       case 'safe-point':
         return listener.safePoint(event.instance, event.fragment, event.outcomes.map(report));
       case 'checkpoint': {
-        const { instance, fragment, task, position, progressed, isUnderWay } = event;
-        const checkpoint = { task, position, seconds: 0, isStaged: progressed, isUnderWay };
+        const { instance, fragment, task, position, seconds, progressed, isUnderWay } = event;
+        const checkpoint = { task, position, seconds, isStaged: progressed, isUnderWay };
         return listener.checkpoint(instance, fragment, checkpoint);
       }
       case 'fragment-end':
