@@ -13,8 +13,8 @@ import type { Workload } from '../scheduler/workload.ts';
 export async function planJob(job: JobSpec, morselFolder: string): Promise<Plan> {
   const hasHistory = existsSync(morselFolder);
   const { workload } = await prepareWorkload(job, hasHistory ? { morselFolder } : {});
-  const { observations, profile } = hasHistory ? pastOf(morselFolder, workload, job) : NO_PAST;
-  return makePlan({ job, workload, model: new PredictiveModel(observations), profile });
+  const { observations, ...past } = hasHistory ? pastOf(morselFolder, workload, job) : NO_PAST;
+  return makePlan({ job, workload, model: new PredictiveModel(observations), ...past });
 }
 
 function pastOf(morselFolder: string, workload: Workload, { target }: JobSpec): Past {

@@ -12,7 +12,9 @@ import type { Scenario } from './scenarios.ts';
 
 /** Where nothing is known of how long instances live. */
 const GUESSED_LIFE_SECONDS = 3600;
-/** A policy that takes so many times as long as the bound has failed. */
+/** A policy that goes round in circles has failed, … */
+const MOST_STEPS = 2_000_000;
+/** … and so has one that takes so many times as long as the bound. */
 const MOST_BOUNDS = 20;
 
 /**
@@ -72,7 +74,7 @@ export class ScenarioWorld {
       alikeUntil: ({ start }) => start + 1,
       hiddenLifeSeconds: (instance) => this.lifeSeconds(instance),
       mostPoints: Infinity,
-      mostSteps: Infinity,
+      mostSteps: MOST_STEPS,
       mostSeconds: MOST_BOUNDS * this.bound(),
       isCancelled: () => false,
     });

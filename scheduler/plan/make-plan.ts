@@ -25,6 +25,8 @@ export interface PlanOptions {
   model: Predictor;
   /** What past runs taught of the target. */
   profile?: TargetProfile | null;
+  /** By task key, the longest that an item ran in past runs without coming to its end. */
+  unendedSeconds?: ReadonlyMap<string, number>;
   /** The same seed gives the same plan. */
   seed?: number;
   /** At most so many courses are drawn for the band. */
@@ -40,9 +42,10 @@ export interface PlanOptions {
  * @throws {Cancelled} once `isCancelled` says so
  */
 export function makePlan(options: PlanOptions): Plan {
-  const { job, workload, model, profile = null } = options;
+  const { job, workload, model, profile = null, unendedSeconds = new Map<string, number>() } = options;
   const { expected, drawn } = simulateAll(options);
   const conditions = conditionsOf(job.target, profile);
+  const outcome = { model, conditions, unendedSeconds, simulation: expected };
   const { pricePerHour } = job.target;
   return {
     job: job.job,
@@ -54,8 +57,8 @@ export function makePlan(options: PlanOptions): Plan {
       pricePerHour === null ? null : band(expected, drawn, (course) => (lifeSeconds(course) / 3600) * pricePerHour),
     fragments: expected.fragments.map((simulated) => plannedFragment(simulated, workload)),
     instances: expected.instances.map((instance) => ({ ...instance, instanceType: conditions.instanceType })),
-    tasks: plannedTasks(job, workload, { model, conditions, simulation: expected }),
-    problems: planProblems(job, workload, { model, conditions, simulation: expected }),
+    tasks: plannedTasks(job, workload, outcome),
+    problems: planProblems(job, workload, outcome),
   };
 }
 

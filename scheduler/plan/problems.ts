@@ -1,4 +1,4 @@
-import type { JobSpec } from '../job-spec.ts';
+import type { JobSpec, TargetSpec } from '../job-spec.ts';
 import { itemInterval } from '../predictive-model/model.ts';
 import type { Interval } from '../predictive-model/prediction.ts';
 import { aboutBand, duration } from '../words.ts';
@@ -8,6 +8,9 @@ import type { PlanOutcome } from './tasks.ts';
 
 /** Every code that a problem of a plan can have; docs/diagnostics.md explains each. */
 export const planProblemCodes = ['plan/outlasts-lifespan', 'plan/never-finishes'] as const;
+
+/** An item that ran so much of a lifespan and had not ended has had all of a life that there is. */
+const WHOLE_LIFE = 0.8;
 
 type Problem = PlanProblem & { code: (typeof planProblemCodes)[number] };
 
@@ -32,8 +35,11 @@ function outlastsLifespan(task: WorkloadTask, { target }: JobSpec, outcome: Plan
   const { lifespanSeconds: lifespan } = target;
   // Its items go on where they were, on as many instances as they need.
   if (task.checkpoint) return null;
+  if (lifespan === null) return null;
+  const unended = outcome.unendedSeconds.get(task.key) ?? 0;
+  if (unended >= WHOLE_LIFE * lifespan) return outlastedBefore(task, target, unended, outcome);
   const longest = longestItem(task, outcome);
-  if (lifespan === null || !longest || longest.high <= lifespan) return null;
+  if (!longest || longest.high <= lifespan) return null;
   const certain = longest.expected > lifespan;
   return {
     severity: certain ? 'error' : 'warning',
@@ -41,6 +47,20 @@ function outlastsLifespan(task: WorkloadTask, { target }: JobSpec, outcome: Plan
     message:
       `An item of \`${task.task}\` is predicted to run ${duration(longest.expected)} (${aboutBand(longest)}), ` +
       `which ${certain ? 'is' : 'may be'} longer than an instance of \`${target.name}\` lives (${duration(lifespan)}). ` +
+      'Put a safe point between its steps, or raise `lifespan` of the target.',
+    task: task.task,
+  };
+}
+
+/** It has been tried: that no item of the task ever ended is certain to happen again, that some did not is likely to. */
+function outlastedBefore(task: WorkloadTask, target: TargetSpec, seconds: number, { model }: PlanOutcome): Problem {
+  const noneEnded = model.basis(task.key, task.estimateSeconds).observations === 0;
+  return {
+    severity: noneEnded ? 'error' : 'warning',
+    code: 'plan/outlasts-lifespan',
+    message:
+      `An item of \`${task.task}\` ran ${duration(seconds)} in an earlier run and had not come to its end, ` +
+      `and an instance of \`${target.name}\` lives no longer (${duration(target.lifespanSeconds!)}). ` +
       'Put a safe point between its steps, or raise `lifespan` of the target.',
     task: task.task,
   };

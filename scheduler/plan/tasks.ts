@@ -19,6 +19,8 @@ export function plannedTasks(job: JobSpec, workload: Workload, outcome: PlanOutc
 export interface PlanOutcome {
   model: Predictor;
   conditions: TargetConditions;
+  /** By task key, the longest that an item ran in earlier runs without coming to its end. */
+  unendedSeconds: ReadonlyMap<string, number>;
   /** The expected course. */
   simulation: Simulation;
 }

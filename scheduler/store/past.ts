@@ -9,13 +9,26 @@ export interface Past {
   observations: Observation[];
   /** Null where nothing ran on the target yet. */
   profile: TargetProfile | null;
+  /** By task key, the longest that an item ran without coming to its end, because its instance's came first. */
+  unendedSeconds: ReadonlyMap<string, number>;
 }
 
-export const NO_PAST: Past = { observations: [], profile: null };
+export const NO_PAST: Past = { observations: [], profile: null, unendedSeconds: new Map() };
 
 export function readPast(history: History, { tasks }: Workload, target: TargetSpec): Past {
   const observations = history.observations(tasks.map(({ key }) => key));
-  return { observations: mixed(observations), profile: history.targetProfile(target) };
+  return {
+    observations: mixed(observations),
+    profile: history.targetProfile(target),
+    unendedSeconds: longestUnended(observations),
+  };
+}
+
+function longestUnended(observations: readonly Observation[]): Map<string, number> {
+  const longest = new Map<string, number>();
+  for (const { key, seconds, count, outlasted } of observations)
+    if (outlasted) longest.set(key, Math.max(longest.get(key) ?? 0, seconds / count));
+  return longest;
 }
 
 /**

@@ -30,12 +30,12 @@ const surveys = new Map<string, Survey>();
 /** Throws where the inputs cannot be read; the message is for the user. */
 export async function planOf(request: PlannerJob, isCancelled: () => boolean): Promise<PlanAnswer> {
   const workload = await survey(request, isCancelled);
-  const { observations, profile } = pastOf(request, workload);
+  const { observations, ...past } = pastOf(request, workload);
   const model = new PredictiveModel(observations);
   const timeUpAt = performance.now() + request.limitSeconds * 1000;
   const isGivenUp = () => isCancelled() || performance.now() >= timeUpAt;
   try {
-    return { plan: makePlan({ job: request.job, workload, model, profile, isCancelled: isGivenUp }) };
+    return { plan: makePlan({ job: request.job, workload, model, ...past, isCancelled: isGivenUp }) };
   } catch (error) {
     if (!(error instanceof Cancelled)) throw error;
     return { problem: TOO_LARGE };

@@ -54,6 +54,21 @@ test('what can never finish is said, with the number that led to it, and the pla
   ]);
 });
 
+test('what outlasted a whole life before is said to do so again, unless lives are longer now', () => {
+  const unended = (lifespanSeconds: number, model = new PredictiveModel()): Plan['problems'] =>
+    makePlan({
+      job: jobOn(target({ lifespanSeconds })),
+      workload: workload(task('t', 3)),
+      model,
+      unendedSeconds: new Map([['t', 19.5]]),
+    }).problems.filter(({ code }) => code === 'plan/outlasts-lifespan');
+  expect(unended(20)).toMatchObject([{ severity: 'error', task: 't', message: expect.stringContaining('ran 20 s') }]);
+  expect(unended(60)).toEqual([]);
+  const some = { key: 't', instanceType: 'here', cost: null, count: 9, load: 0, idleSeconds: 0 };
+  const known = new PredictiveModel([{ ...some, seconds: 9, squaredSeconds: 9 }]);
+  expect(unended(20, known)).toMatchObject([{ severity: 'warning' }]);
+});
+
 test('an item that writes checkpoints may take longer than a life', () => {
   const tasks = [task('t', 3, { estimateSeconds: 60, checkpoint: { graceSeconds: 1 } })];
   const made = plan(tasks, target({ lifespanSeconds: 20, instances: { min: 0, max: 3 } }));
