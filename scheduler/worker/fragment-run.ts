@@ -1,20 +1,18 @@
 import { mkdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Fragment, FragmentEnd } from '../fragment-scheduler/events.ts';
-import { checkpointGraceSeconds } from '../checkpoint-grace.ts';
 import { outputPathOf } from '../items/output-path.ts';
 import { nowSeconds } from './clock.ts';
 import type { Executor, InterruptedEnd, Ticket } from './executor.ts';
 import type { ExecutorPool } from './executor-pool.ts';
-import { isSame, stampOf, type FileStamp } from '../items/kept-state.ts';
-import { beginState, finishState } from './item-state.ts';
+import { FragmentStates } from './fragment-states.ts';
+import { beginState } from './item-state.ts';
 import { ItemSource, type FetchItems } from './item-source.ts';
 import { PieceRun } from './piece-run.ts';
 import type { ItemCheckpoint, ItemReport } from './protocol.ts';
 import { stagedOutput } from './render.ts';
 import type { InstanceContext } from './setup.ts';
-import { StateWatch } from './state-watch.ts';
-import { bringToDisk, discard, isWritten, OutputSync } from './staging.ts';
+import { discard, isWritten, OutputSync } from './staging.ts';
 import { messageOf } from './words.ts';
 
 /** Safe points whose answer is not here yet; with so many nothing more is begun. */
@@ -32,12 +30,8 @@ const DISK_SAFETY = 1.5;
 /** Share of what was left at the fragment's begin that is kept for the last safe point at most, beside what bringing outputs to the disk needs. */
 const MOST_RESERVE_SHARE = 0.2;
 
-/** Share of the time for a state in which it is brought to its place, after its program has written it. */
-const KEEPING_SHARE = 0.1;
 /** Share of a stop's grace that programs have for their states. */
 const STOP_SHARE = 0.8;
-/** An item is begun although it can't end in time if so many times its grace are left. */
-const LEAST_GRACES = 2;
 
 export interface FragmentHooks {
   fetch: FetchItems;
@@ -69,7 +63,6 @@ export class FragmentRun {
   private readonly hasOutputs: boolean;
   private readonly isFresh: boolean;
   private readonly deadline: number;
-  private readonly lifeSeconds: number | null;
   private readonly begunAt = nowSeconds();
   private current = 0;
   private inFlight = 0;
@@ -105,7 +98,11 @@ export class FragmentRun {
     this.context = options.context;
     this.pool = options.pool;
     this.hooks = options.hooks;
-    this.lifeSeconds = options.lifeSeconds;
+    this.states = new FragmentStates({
+      lifeSeconds: options.lifeSeconds,
+      flying: this.flying,
+      checkpoint: (checkpoint) => this.hooks.checkpoint(checkpoint),
+    });
     this.deadline = options.deadline;
     this.isFresh = options.isFresh;
     const { job, stagingFolder } = options.context;
@@ -139,17 +136,14 @@ export class FragmentRun {
 
   /** The same, and items that can go on from a state leave theirs within so many seconds. */
   stop(graceSeconds: number): void {
-    for (const ticket of this.flying.keys()) {
-      const seconds = Math.min(this.graceOf(ticket), STOP_SHARE * graceSeconds);
-      if (ticket.state !== null) this.askForState(ticket, nowSeconds() + seconds);
-    }
+    this.states.askWithin(STOP_SHARE * graceSeconds);
     this.cut('split');
   }
 
   tick(now: number): void {
     this.pool.tick(now);
-    this.askForStates(now);
-    for (const ticket of this.states.written(this.flying.keys(), now)) void this.takeState(ticket);
+    if (this.deadline < Infinity && this.states.askBefore(this.deadline - this.reserve(), now)) this.cut('deadline');
+    this.states.takeWritten(now);
     if (this.cutAs !== null) this.pool.drain(now);
     this.safePointIf(false);
   }
@@ -164,9 +158,7 @@ export class FragmentRun {
   // ---- what executors tell
 
   private readonly flying = new Map<Ticket, Executor>();
-  private readonly states = new StateWatch();
-  /** Those that were asked for their states, with what they had written by then. */
-  private readonly asked = new Map<Ticket, FileStamp | null>();
+  private readonly states: FragmentStates;
 
   done(ticket: Ticket, seconds: number, result: unknown, stdout: string, stderr: string): void {
     if (ticket.out !== null && !isWritten(ticket.out)) {
@@ -187,7 +179,7 @@ export class FragmentRun {
 
   /** A program that wrote no state when it was asked, but exited well, had come to its end in the meantime. */
   interrupted(ticket: Ticket, { status, isWhole, seconds, stdout, stderr }: InterruptedEnd): void {
-    const hasAnswered = !isSame(stampOf(ticket.state!.path), this.asked.get(ticket) ?? null);
+    const hasAnswered = this.states.hasAnswered(ticket);
     const hasOutput = ticket.out === null || isWritten(ticket.out);
     if (status === 0 && isWhole && !hasAnswered && hasOutput)
       return this.done(ticket, seconds, undefined, stdout, stderr);
@@ -287,8 +279,7 @@ export class FragmentRun {
 
   private landed(ticket: Ticket): void {
     if (this.flying.delete(ticket)) this.inFlight--;
-    this.asked.delete(ticket);
-    this.states.forget(ticket);
+    this.states.landed(ticket);
   }
 
   private tryAgain(ticket: Ticket): void {
@@ -305,40 +296,16 @@ export class FragmentRun {
     if (this.deadline === Infinity || (this.isFresh && this.tried === 0))
       return this.deadline === Infinity ? Infinity : 1;
     const { expected, high } = piece.piece.itemSeconds;
-    const left = this.deadline - nowSeconds() - this.reserve() - high;
-    if (left < 0) return this.mayMakeProgress(piece) ? 1 : 0;
-    return Math.floor(left / Math.max(expected, 1e-9)) + 1 - executor.inFlight;
+    const left = this.deadline - nowSeconds() - this.reserve();
+    if (left < high) return this.states.mayMakeProgress(piece.spec, left) ? 1 : 0;
+    return Math.floor((left - high) / Math.max(expected, 1e-9)) + 1 - executor.inFlight;
   }
 
-  // ---- states
-
-  private askForStates(now: number): void {
-    if (this.deadline === Infinity) return;
-    for (const ticket of this.flying.keys()) {
-      if (ticket.state === null || this.asked.has(ticket)) continue;
-      const grace = this.graceOf(ticket);
-      const askAt = this.deadline - this.reserve() - grace;
-      if (now < askAt) continue;
-      this.askForState(ticket, askAt + (1 - KEEPING_SHARE) * grace);
-      this.cut('deadline');
-    }
-  }
-
-  private askForState(ticket: Ticket, killAt: number): void {
-    if (this.asked.has(ticket)) return;
-    this.asked.set(ticket, stampOf(ticket.state!.path));
-    this.flying.get(ticket)!.interrupt?.(`SIG${ticket.piece.spec.checkpoint!.signal}`, killAt);
-  }
-
-  /** Hands the state of an item over that is not done, if it left a whole one, and has it go back to the queue. */
+  /** What an item has left that is not done is handed over, and it goes back to the queue. */
   private async leaveState(ticket: Ticket, isWhole: boolean, seconds: number): Promise<void> {
-    const { piece, position, state } = ticket;
     this.leaving++;
     try {
-      const finished = isWhole ? finishState(state!) : null;
-      if (finished !== null) await bringToDisk(finished);
-      const isStaged = finished !== null;
-      await this.hooks.checkpoint({ task: piece.piece.task, position, seconds, isStaged, isUnderWay: false });
+      await this.states.leave(ticket, isWhole, seconds);
       this.leaving--;
     } catch (error) {
       if (this.hasEnded) return;
@@ -346,30 +313,6 @@ export class FragmentRun {
       return this.hooks.broken(`a checkpoint failed: ${messageOf(error)}`);
     }
     this.pump();
-  }
-
-  /** Hands over what a program wrote unasked. That it can't be is no reason to end anything. */
-  private async takeState(ticket: Ticket): Promise<void> {
-    const taken = this.asked.has(ticket) ? null : this.states.take(ticket, nowSeconds);
-    if (taken === null) return;
-    const { piece, position, state, begunAt } = ticket;
-    const seconds = state!.earlierSeconds + taken.since - begunAt;
-    try {
-      await bringToDisk(taken.path);
-      // What was asked for its state meanwhile, or has ended, says so itself.
-      if (!this.flying.has(ticket) || this.asked.has(ticket)) return;
-      await this.hooks.checkpoint({ task: piece.piece.task, position, seconds, isStaged: true, isUnderWay: true });
-    } catch {}
-  }
-
-  private graceOf({ piece }: Pick<Ticket, 'piece'>): number {
-    return checkpointGraceSeconds(piece.spec.checkpoint?.graceSeconds ?? null, this.lifeSeconds);
-  }
-
-  /** An item that can't end in time is worth its while if it has as long to work as it is given to write its state. */
-  private mayMakeProgress(piece: PieceRun): boolean {
-    if (piece.spec.checkpoint === undefined) return false;
-    return this.deadline - nowSeconds() - this.reserve() > LEAST_GRACES * this.graceOf({ piece });
   }
 
   // ---- safe points

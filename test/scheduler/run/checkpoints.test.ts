@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { observationKey } from '../../../scheduler/items/fingerprint.ts';
 import type { JobSpec, TaskSpec } from '../../../scheduler/job-spec.ts';
 import type { RunEvent, RunSummary } from '../../../scheduler/run/events.ts';
@@ -13,6 +13,9 @@ import { resumeRun, startRun, type RunOptions } from '../../../scheduler/run/run
 import { findRun } from '../../../scheduler/run/runs.ts';
 import { openHistory } from '../../../scheduler/store/history.ts';
 import { input, jobSpec, targetSpec, taskSpec, template } from '../job-specs.ts';
+
+/** Several lives one after the other, on a machine that may be busy. */
+vi.setConfig({ testTimeout: 120_000 });
 
 const LIFE_SECONDS = 3;
 const GRACE_SECONDS = 0.8;
