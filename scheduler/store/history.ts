@@ -7,8 +7,8 @@ import type { Observation } from '../predictive-model/observation.ts';
 import { openDatabase, rows, transaction } from './database.ts';
 
 const HISTORY_VERSION = 1;
-/** The newest so many observations of each task are kept. */
-const KEPT_PER_KEY = 400;
+/** The newest so many observations of each task are kept: a few runs of it, so that none is known by its end alone. */
+const KEPT_PER_KEY = 1500;
 
 const SCHEMA = `
   CREATE TABLE observation (

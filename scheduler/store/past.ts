@@ -31,15 +31,22 @@ function longestUnended(observations: readonly Observation[]): Map<string, numbe
   return longest;
 }
 
+/** What a model learns of one task before a run begins must not keep that waiting. */
+const MOST_PER_KEY = 400;
+
 /**
- * Runs take long items first, so the newest observations are all of short ones, and a model that weighs the newest most
- * would know those alone. Mixes them, the same way each time, by multiples of the golden section: no stretch of them is
- * of one age or one size.
+ * A sample of what is known of each task, in an order of its own. Runs take long items first, so the newest observations
+ * are all of short ones, and a model that weighs the newest most would know those alone. Mixed by multiples of the golden
+ * section no stretch of them is of one age or one size, and the first so many are spread over all.
  */
 function mixed(observations: readonly Observation[]): Observation[] {
-  const GOLDEN = 0.618_033_988_749_895;
-  return observations
-    .map((observation, index) => ({ observation, place: (index * GOLDEN) % 1 }))
-    .toSorted((a, b) => a.place - b.place)
-    .map(({ observation }) => observation);
+  return [...Map.groupBy(observations, ({ key }) => key).values()].flatMap((own) =>
+    own
+      .map((observation, index) => ({ observation, place: (index * GOLDEN_SECTION) % 1 }))
+      .toSorted((a, b) => a.place - b.place)
+      .slice(0, MOST_PER_KEY)
+      .map(({ observation }) => observation),
+  );
 }
+
+const GOLDEN_SECTION = 0.618_033_988_749_895;

@@ -27,14 +27,14 @@ test('a folder that nothing can be kept in is said in a sentence', () => {
   expect(() => openHistory(join(blocked, '.morsel'))).toThrow(/the history can't be kept in .*a-file/);
 });
 
-test('keeps the newest few hundred observations of each task, oldest first', () => {
+test('keeps the newest observations of each task, oldest first', () => {
   using history = openHistory(folder);
-  history.record(Array.from({ length: 1000 }, (_, cost) => observation('a', cost)));
+  history.record(Array.from({ length: 2000 }, (_, cost) => observation('a', cost)));
   history.record([observation('b', null)]);
   const kept = history.observations(['a']);
-  expect(kept.length).toBe(400);
-  expect(kept.at(-1)).toEqual(observation('a', 999));
-  expect(kept[0]!.cost).toBe(600);
+  expect(kept.length).toBe(1500);
+  expect(kept.at(-1)).toEqual(observation('a', 1999));
+  expect(kept[0]!.cost).toBe(500);
   expect(history.observations(['b', 'c', 'b'])).toEqual([observation('b', null)]);
 });
 
