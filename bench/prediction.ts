@@ -72,7 +72,7 @@ row('all', overall);
 for (const { file } of traceFiles(values.traces).filter(({ name }) => name === 'lotaru')) {
   const { cold, unknownMachine, afterCompletions } = evaluateLotaru(readTrace(file));
   console.log(
-    '\nAcross machines, after Lotaru: trained on six small inputs on one machine, asked for real inputs on others.\n',
+    '\nAcross machines, after Lotaru: trained on six down-sampled inputs on one machine, asked for whole ones on others.\n',
   );
   const columns = ['known of the machine', 'items', 'median', 'p90', '80 % int.'];
   line(columns);

@@ -1,5 +1,5 @@
 /**
- * Prediction across machines, after the protocol of Lotaru (Bader et al., FGCS 150, 2024): each task is run on a few small,
+ * Prediction across machines, after the protocol of Lotaru (Bader et al., FGCS 150, 2024): each task is run on a few
  * down-sampled inputs on one local machine; then its run times on real inputs on other machines are predicted. Where
  * Lotaru measures machines by microbenchmarks, this knows what the other workflows took on them.
  */
@@ -10,7 +10,7 @@ import { observationOf, queryOf } from './online.ts';
 import { Score } from './score.ts';
 
 const LOCAL = 'local';
-/** Down-sampled inputs of each task that are run on the local machine, the smallest. */
+/** Down-sampled inputs of each task that are run on the local machine: the first of the file. */
 const LOCAL_INPUTS = 6;
 const SETS = ['train-1', 'train-2'];
 /** Completions of the same task on the same machine before the prediction. */
@@ -51,7 +51,7 @@ export function evaluateLotaru(rows: readonly TraceRow[]): LotaruResult {
 
 function evaluateTarget(all: readonly Row[], target: readonly Row[], set: string, result: LotaruResult): void {
   const { workflow, machine } = target[0]!;
-  const training = smallest(all.filter((row) => row.workflow === workflow && row.machine === LOCAL && row.set === set));
+  const training = firstOf(all.filter((row) => row.workflow === workflow && row.machine === LOCAL && row.set === set));
   const others = all.filter(
     (row) => row.workflow !== workflow && (row.machine === LOCAL || row.machine === machine) && row.set === set,
   );
@@ -81,11 +81,9 @@ function evaluateTarget(all: readonly Row[], target: readonly Row[], set: string
 
 const keyOf = ({ workflow, type }: Row): string => `${workflow}/${type}`;
 
-function smallest(rows: readonly Row[]): Row[] {
+function firstOf(rows: readonly Row[]): Row[] {
   const tasks = Object.groupBy(rows, keyOf);
-  return Object.values(tasks).flatMap((task) =>
-    (task ?? []).toSorted((a, b) => (a.inputBytes ?? 0) - (b.inputBytes ?? 0)).slice(0, LOCAL_INPUTS),
-  );
+  return Object.values(tasks).flatMap((task) => (task ?? []).slice(0, LOCAL_INPUTS));
 }
 
 function score(into: Score, model: PredictiveModel, point: Row): void {

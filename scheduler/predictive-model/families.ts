@@ -1,152 +1,259 @@
 import {
   MultivariateLinearRegression,
-  PowerRegression,
+  PolynomialRegression,
   SimpleLinearRegression,
   TheilSenRegression,
 } from 'ml-regression';
 
-/** What is known of an item before it runs. */
-export interface Features {
-  /** Null where the task has no cost. */
-  cost: number | null;
-  /** Share of the machine that others use. */
-  load: number;
-  /** How long the instance had been idle before the item's fragment. */
-  idleSeconds: number;
+/**
+ * What a family is fitted to, all in logarithms: x of costs, y of seconds, idle of seconds of idleness. Instance types and
+ * load are taken out of y already.
+ */
+export interface Points {
+  x: readonly number[];
+  y: readonly number[];
+  idle: readonly number[];
+  weights: readonly number[];
+  /** How many different costs there are; 0 where the task has none. */
+  costs: number;
+  /** What the exponent of the cost is taken to be where the points do not tell: that of the job's other tasks. */
+  exponent: { mean: number; variance: number };
+  /** Variance of y around a good fit, roughly. */
+  noise: number;
 }
 
-/** Some alike items that were run: their features, and the mean of their run times. */
-export interface Sample extends Features {
-  seconds: number;
-  count: number;
-}
-
-/** Predicts one item's seconds. May go wrong outside of what it was fitted to: see {@link sensible}. */
-export type Fit = (features: Features) => number;
+/** ln seconds of an item with this ln cost, after so much idleness. */
+export type Fit = (x: number, idle: number) => number;
 
 /** A way to predict. Several compete for each task, and the one with the smallest recent error is used. */
 export interface Family {
   name: string;
-  /** Null where these samples do not support the family. */
-  fit(samples: readonly Sample[]): Fit | null;
+  /** Null where these points do not support the family. */
+  fit(points: Points): Fit | null;
 }
 
 /** Theil–Sen looks at each pair of samples: of many it takes these, spread over all. */
-const ROBUST_SAMPLES = 40;
+const ROBUST_POINTS = 32;
+/** So many points, or the root of all, are alike enough in cost to speak for each other. */
+const LEAST_NEIGHBOURS = 3;
 
-/** A sample that is so many times as long as its fit is no guide for others. */
-const WILD = 10;
-
-const costs = (samples: readonly Sample[]): number[] => samples.map(({ cost }) => cost ?? 0);
-const seconds = (samples: readonly Sample[]): number[] => samples.map((sample) => sample.seconds);
-const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
-const distinct = (numbers: readonly number[]): number => new Set(numbers).size;
-const row = ({ cost, load, idleSeconds }: Features): number[] => [cost ?? 0, load, idleSeconds];
-const hasCosts = (samples: readonly Sample[], least: number): boolean =>
-  samples.length >= least && samples.every(({ cost }) => cost !== null) && distinct(costs(samples)) >= least;
-
-/** Weighted by how many items each sample stands for, so that it is the mean over items. */
-const mean: Family = {
+const typical: Family = {
   name: 'mean',
-  fit(samples) {
-    const total = sum(samples.map((sample) => sample.seconds * sample.count));
-    const average = total / sum(samples.map(({ count }) => count));
-    return () => average;
+  fit: ({ y }) => {
+    const middle = median(y);
+    return () => middle;
   },
 };
 
 const proportional: Family = {
   name: 'proportional to cost',
-  fit(samples) {
-    if (!hasCosts(samples, 1)) return null;
-    const total = sum(samples.map(({ cost, count }) => (cost ?? 0) * count));
-    if (total <= 0) return null;
-    const rate = sum(samples.map((sample) => sample.seconds * sample.count)) / total;
-    return ({ cost }) => rate * (cost ?? 0);
+  fit({ x, y, costs }) {
+    if (costs === 0) return null;
+    const rate = median(y.map((each, i) => each - x[i]!));
+    return (at) => rate + at;
   },
 };
 
+/**
+ * A fixed part and a part proportional to the cost. Least squares of relative errors, reweighted by what the last round
+ * predicted, so that large items do not drown small ones.
+ */
 const linear: Family = {
   name: 'linear in cost',
-  fit(samples) {
-    if (!hasCosts(samples, 2)) return null;
-    const regression = new SimpleLinearRegression(costs(samples), seconds(samples));
-    return ({ cost }) => regression.predict(cost ?? 0);
+  fit({ x, y, weights, costs }) {
+    if (costs < 2) return null;
+    const cost = x.map(Math.exp);
+    const seconds = y.map(Math.exp);
+    let fitted: readonly number[] = seconds;
+    let line = { fixed: 0, rate: 0 };
+    for (let round = 0; round < 3; round++) {
+      line = weightedLine(
+        cost,
+        seconds,
+        weights.map((weight, i) => weight / fitted[i]! ** 2),
+      );
+      if (!(line.rate > 0)) return null;
+      if (line.fixed < 0) line = { fixed: 0, rate: throughOrigin(cost, seconds, fitted) };
+      fitted = cost.map((each) => line.fixed + line.rate * each);
+    }
+    const { fixed, rate } = line;
+    const shift = median(y.map((each, i) => each - Math.log(fitted[i]!)));
+    return (at) => shift + Math.log(fixed + rate * Math.exp(at));
+  },
+};
+
+/** A power of the cost whose exponent is drawn towards that of the job's other tasks while there are few points. */
+const shrunkPower: Family = {
+  name: 'power of cost, as for other tasks',
+  fit({ x, y, weights, costs, exponent, noise }) {
+    if (costs === 0) return null;
+    const meanX = weightedMean(x, weights);
+    const meanY = weightedMean(y, weights);
+    let xx = 0;
+    let xy = 0;
+    for (let i = 0; i < x.length; i++) {
+      xx += weights[i]! * (x[i]! - meanX) ** 2;
+      xy += weights[i]! * (x[i]! - meanX) * (y[i]! - meanY);
+    }
+    const trust = noise / exponent.variance;
+    const slope = (xy + trust * exponent.mean) / (xx + trust);
+    return (at) => meanY + slope * (at - meanX);
   },
 };
 
 const power: Family = {
   name: 'power of cost',
-  fit(samples) {
-    const positive = samples.filter((sample) => (sample.cost ?? 0) > 0 && sample.seconds > 0);
-    if (!hasCosts(positive, 3)) return null;
-    const regression = new PowerRegression(costs(positive), seconds(positive));
-    return ({ cost }) => regression.predict(cost ?? 0);
+  fit({ x, y, costs }) {
+    if (costs < 3) return null;
+    const regression = new SimpleLinearRegression(x, y);
+    return (at) => regression.predict(at);
   },
 };
 
 const robust: Family = {
-  name: 'linear in cost, robust',
-  fit(samples) {
-    const step = Math.ceil(samples.length / ROBUST_SAMPLES);
-    const some = samples.filter((_, i) => (samples.length - 1 - i) % step === 0);
-    if (!hasCosts(some, 4)) return null;
-    const regression = new TheilSenRegression(costs(some), seconds(some));
-    return ({ cost }) => regression.predict(cost ?? 0);
+  name: 'power of cost, robust',
+  fit({ x, y, costs }) {
+    if (costs < 4) return null;
+    const step = Math.ceil(x.length / ROBUST_POINTS);
+    const some = (_: number, i: number): boolean => (x.length - 1 - i) % step === 0;
+    const xs = x.filter(some);
+    if (new Set(xs).size < 4) return null;
+    const regression = new TheilSenRegression(xs, y.filter(some));
+    return (at) => regression.predict(at);
+  },
+};
+
+const curved: Family = {
+  name: 'power of cost, curved',
+  fit({ x, y, costs }) {
+    if (costs < 6) return null;
+    const middle = median(x);
+    const regression = new PolynomialRegression(
+      x.map((each) => each - middle),
+      y,
+      2,
+    );
+    return (at) => regression.predict(at - middle);
+  },
+};
+
+/** What the items nearest in cost took: for jumps, steps, and costs that come again and again. */
+const neighbours: Family = {
+  name: 'alike costs',
+  fit({ x, y, costs }) {
+    if (costs < 2 || x.length < 6) return null;
+    const order = x.map((_, i) => i).toSorted((a, b) => x[a]! - x[b]!);
+    const xs = order.map((i) => x[i]!);
+    const ys = order.map((i) => y[i]!);
+    const width = Math.max(LEAST_NEIGHBOURS, Math.round(Math.sqrt(xs.length)));
+    const step = Math.max(1, width >> 1);
+    const knots: number[] = [];
+    const smooth: number[] = [];
+    for (let first = 0; first + width <= xs.length; first += step) {
+      knots.push(median(xs.slice(first, first + width)));
+      smooth.push(median(ys.slice(first, first + width)));
+    }
+    return (at) => between(knots, smooth, at);
   },
 };
 
 const multivariate: Family = {
-  name: 'linear in cost, load and idle time',
-  fit(samples) {
-    const varying = distinct(samples.map(({ load }) => load)) > 1 || distinct(samples.map((s) => s.idleSeconds)) > 1;
-    if (samples.length < 12 || !varying) return null;
+  name: 'power of cost and idle time',
+  fit({ x, y, idle, costs }) {
+    if (x.length < 12 || new Set(idle).size < 4) return null;
+    const row = (at: number, idleness: number): number[] => (costs < 3 ? [idleness] : [at, idleness]);
     const regression = new MultivariateLinearRegression(
-      samples.map(row),
-      samples.map((sample) => [sample.seconds]),
+      x.map((each, i) => row(each, idle[i]!)),
+      y.map((each) => [each]),
       { statistics: false },
     );
-    return (features) => regression.predict(row(features))[0] ?? Number.NaN;
+    return (at, idleness) => regression.predict(row(at, idleness))[0] ?? Number.NaN;
   },
 };
 
 /** In order of simplicity: of two that predict equally well, the simpler one is used. */
-export const FAMILIES: readonly Family[] = [mean, proportional, linear, power, robust, multivariate];
+export const FAMILIES: readonly Family[] = [
+  typical,
+  shrunkPower,
+  proportional,
+  linear,
+  power,
+  robust,
+  curved,
+  neighbours,
+  multivariate,
+];
 
-/**
- * Keeps a fit to what the samples make believable: finite, positive, and no further from the observed run times than
- * the cost is from the observed costs.
- */
-export function sensible(fit: Fit, samples: readonly Sample[]): Fit {
-  const times = seconds(samples);
-  const least = Math.min(...times);
-  const most = Math.max(...times);
-  const known = costs(samples).filter((cost) => cost > 0);
-  const leastCost = Math.min(...known);
-  const mostCost = Math.max(...known);
-  return (features) => {
-    const cost = features.cost ?? 0;
-    const below = known.length > 0 && cost > 0 && cost < leastCost ? cost / leastCost : 1;
-    const above = known.length > 0 && cost > mostCost ? cost / mostCost : 1;
-    const predicted = fit(features);
-    const floor = 0.5 * least * below;
-    return Number.isFinite(predicted) ? Math.min(Math.max(predicted, floor, 1e-9), 2 * most * above) : most;
+/** How much further from the observed run times than the cost is from the observed costs a fit may go, as a factor's logarithm. */
+const ROOM = Math.LN2;
+const STEEPEST = 1.2;
+/** Beyond costs e to this power away from any seen nothing grows any more. */
+const FARTHEST = 7;
+
+/** Keeps a fit to what the points make believable: finite, and not far from what was observed at costs like these. */
+export function sensible(fit: Fit, { x, y }: Points): Fit {
+  const [leastX, mostX] = [Math.min(...x), Math.max(...x)];
+  const [leastY, mostY] = [Math.min(...y), Math.max(...y)];
+  return (at, idle) => {
+    const low = leastY - ROOM - STEEPEST * Math.min(Math.max(0, leastX - at), FARTHEST);
+    const high = mostY + ROOM + STEEPEST * Math.min(Math.max(0, at - mostX), FARTHEST);
+    const predicted = fit(at, idle);
+    return Number.isNaN(predicted) ? mostY : Math.min(Math.max(predicted, low), high);
   };
 }
 
-/**
- * Scales a fit so that over the samples it predicts as many seconds in all as there were: regressions that are robust or
- * work on logarithms follow the typical item, but what a job takes is the sum. Wild samples do not count in it.
- */
-export function unbiased(fit: Fit, samples: readonly Sample[]): Fit {
-  let actual = 0;
-  let predicted = 0;
-  for (const sample of samples) {
-    const one = fit(sample);
-    if (sample.seconds > WILD * one) continue;
-    actual += sample.seconds * sample.count;
-    predicted += one * sample.count;
+/** Of an even number the mean of the two in the middle. */
+export function median(values: readonly number[]): number {
+  const sorted = Float64Array.from(values).toSorted();
+  const half = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[half]! : (sorted[half - 1]! + sorted[half]!) / 2;
+}
+
+function weightedMean(values: readonly number[], weights: readonly number[]): number {
+  let sum = 0;
+  let total = 0;
+  for (let i = 0; i < values.length; i++) {
+    sum += weights[i]! * values[i]!;
+    total += weights[i]!;
   }
-  const factor = actual > 0 && predicted > 0 ? actual / predicted : 1;
-  return (features) => factor * fit(features);
+  return sum / total;
+}
+
+/** The rate that makes relative errors least in the mean. */
+function throughOrigin(x: readonly number[], y: readonly number[], scale: readonly number[]): number {
+  let xx = 0;
+  let xy = 0;
+  for (let i = 0; i < x.length; i++) {
+    xx += (x[i]! / scale[i]!) ** 2;
+    xy += (x[i]! / scale[i]!) * (y[i]! / scale[i]!);
+  }
+  return xy / xx;
+}
+
+function weightedLine(x: readonly number[], y: readonly number[], weights: readonly number[]) {
+  const meanX = weightedMean(x, weights);
+  const meanY = weightedMean(y, weights);
+  let xx = 0;
+  let xy = 0;
+  for (let i = 0; i < x.length; i++) {
+    xx += weights[i]! * (x[i]! - meanX) ** 2;
+    xy += weights[i]! * (x[i]! - meanX) * (y[i]! - meanY);
+  }
+  const rate = xy / xx;
+  return { fixed: meanY - rate * meanX, rate };
+}
+
+/** Linear interpolation in a table that ascends in x; flat beyond its ends. */
+function between(xs: readonly number[], ys: readonly number[], at: number): number {
+  let low = 0;
+  let high = xs.length - 1;
+  if (!(at > xs[low]!)) return ys[low]!;
+  if (at >= xs[high]!) return ys[high]!;
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if (xs[middle]! <= at) low = middle;
+    else high = middle;
+  }
+  const share = (at - xs[low]!) / (xs[high]! - xs[low]! || 1);
+  return ys[low]! + share * (ys[high]! - ys[low]!);
 }

@@ -3,10 +3,10 @@ declare module 'ml-regression' {
   interface Regression {
     predict(x: number): number;
   }
-  type RegressionConstructor = new (x: number[], y: number[]) => Regression;
+  type RegressionConstructor = new (x: readonly number[], y: readonly number[]) => Regression;
   export const SimpleLinearRegression: RegressionConstructor;
-  export const PowerRegression: RegressionConstructor;
   export const TheilSenRegression: RegressionConstructor;
+  export const PolynomialRegression: new (x: readonly number[], y: readonly number[], degree: number) => Regression;
   export const MultivariateLinearRegression: new (
     x: number[][],
     y: number[][],

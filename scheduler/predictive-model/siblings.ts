@@ -1,0 +1,187 @@
+import { KNOTS, NORMAL, Residuals } from './residuals.ts';
+
+/** What a task tells its siblings. Its model keeps it up to date. */
+export interface TaskSummary {
+  /** Mean ln seconds of its items; NaN before there are any. */
+  level: number;
+  /** Mean of ln seconds − ln cost; NaN without costs. */
+  rate: number;
+  /** Exponent of its cost, and the variance of that estimate; Infinity if the costs do not tell. */
+  exponent: number;
+  exponentVariance: number;
+  /** Variance of its items around predictions, in logarithms. */
+  noise: number;
+  /** By instance type: how far its items are from the fit, and how many there were. */
+  cells: { type: string; mean: number; count: number }[];
+}
+
+/** What an exponent is taken to be before any task tells: run time grows with cost, but less than in proportion. */
+const EXPONENT = { mean: 0.8, variance: 0.1 };
+/** Variance of items around predictions before any task tells: a third. */
+const NOISE = 0.1;
+/** Standard deviation of an instance type's factor around 1 before any task tells, … */
+const FACTOR_SPREAD = 0.5;
+/** … and of one task's factor around the type's. */
+export const CELL_SPREAD = 0.2;
+/** Tasks of one job differ by a factor of four, unless they tell otherwise. */
+const LEVEL_SPREAD = 1.4;
+/** How many observations such a prior is worth. */
+const PRIOR_WEIGHT = 2;
+/** Memory of the mean losses. */
+const MEMORY = 0.98;
+const BUCKETS = 6;
+const BUCKET_SIZE = 256;
+
+/** How an item's time grows with the load that others put on its machine: as (1 + load) to this power. */
+const LOAD_EXPONENT = { mean: 0.5, variance: 0.25 };
+
+/**
+ * What the tasks of a model have in common, for those of which little is known yet: an empirical Bayes prior (Efron and
+ * Morris 1975). Instance types have a factor that all tasks share, costs an exponent, the load another; levels, noise and
+ * the distribution of residuals of a new task are taken to be like those of its siblings.
+ */
+export class Siblings {
+  private readonly tasks: TaskSummary[] = [];
+  private factors = new Map<string, number>();
+  exponent = EXPONENT;
+  noise = NOISE;
+  /** By evidence: residuals of predictions that rested on so little. */
+  private readonly buckets = Array.from({ length: BUCKETS }, () => new Residuals(BUCKET_SIZE));
+  private readonly tables: (readonly number[] | null)[] = Array.from({ length: BUCKETS }, () => null);
+  private readonly untold = new Float64Array(BUCKETS);
+  /** Mean loss of each family and level beside the best, over tasks of which little was known. */
+  readonly losses: Float64Array;
+  private load = { weight: 1 / LOAD_EXPONENT.variance, sum: LOAD_EXPONENT.mean / LOAD_EXPONENT.variance };
+  private stale = 0;
+
+  /** @param candidates how many ways to predict compete in each task */
+  constructor(candidates: number) {
+    this.losses = new Float64Array(candidates);
+  }
+
+  join(summary: TaskSummary): void {
+    this.tasks.push(summary);
+  }
+
+  /** True if any task tells something. */
+  get isKnown(): boolean {
+    return this.tasks.length > 0;
+  }
+
+  /** To be called after each observation. What is common is worked out anew after as many as there are tasks and types. */
+  changed(): void {
+    this.stale++;
+    const size = this.tasks.length * Math.max(1, this.factors.size);
+    if (this.stale * 4 < size) return;
+    this.stale = 0;
+    this.updateFactors();
+    this.updateShapes();
+  }
+
+  /** ln of the instance type's factor; null if nothing is known of it. */
+  factor(instanceType: string): number | null {
+    return this.factors.get(instanceType) ?? null;
+  }
+
+  /** Mean and standard deviation of ln seconds of a task of which nothing is known; null if nothing is known of any. */
+  level(x: number | null): { mean: number; spread: number } | null {
+    const levels = spreadOf(this.tasks.map(({ level }) => level));
+    const rates = x === null ? null : spreadOf(this.tasks.map(({ rate }) => rate));
+    if (x !== null && rates && levels && rates.count > 2 && rates.spread < levels.spread)
+      return { mean: rates.mean + x, spread: rates.spread };
+    return levels;
+  }
+
+  /** Exponent of (1 + load). */
+  get loadExponent(): number {
+    return Math.min(Math.max(this.load.sum / this.load.weight, 0), 2);
+  }
+
+  /** Learns from a residual (with the load's part in it) at a load that was so far from the usual one. */
+  learnLoad(deviation: number, residual: number, noise: number): void {
+    this.load.weight += deviation ** 2 / noise;
+    this.load.sum += (deviation * residual) / noise;
+  }
+
+  /** Learns how far a prediction with so little evidence was off. */
+  learnResidual(evidence: number, residual: number): void {
+    const bucket = bucketOf(evidence);
+    this.buckets[bucket]!.add(residual);
+    if (++this.untold[bucket]! * 8 < this.buckets[bucket]!.size) return;
+    this.untold[bucket] = 0;
+    this.tables[bucket] = null;
+  }
+
+  /** Quantiles of normalised residuals of predictions that rest on so little evidence. */
+  residuals(evidence: number): readonly number[] {
+    const bucket = bucketOf(evidence);
+    return (this.tables[bucket] ??= this.buckets[bucket]!.quantiles(NORMAL, KNOTS.length));
+  }
+
+  /** Learns what each candidate lost beside the best. */
+  learnLoss(candidate: number, loss: number): void {
+    this.losses[candidate]! += (1 - MEMORY) * (Math.min(loss, 1) - this.losses[candidate]!);
+  }
+
+  /** Alternating least squares of cell = task + type, over tasks that ran on several types; factors are shrunk towards 1. */
+  private updateFactors(): void {
+    const factors = new Map<string, number>();
+    for (const { cells } of this.tasks) for (const { type } of cells) factors.set(type, this.factors.get(type) ?? 0);
+    if (factors.size > 1) for (let sweep = 0; sweep < 3; sweep++) this.sweep(factors);
+    this.factors = factors;
+  }
+
+  private sweep(factors: Map<string, number>): void {
+    const sums = new Map<string, { sum: number; weight: number }>();
+    for (const { cells, noise } of this.tasks) {
+      if (cells.length < 2) continue;
+      const own = taskLevel(cells, noise, (type) => factors.get(type) ?? 0);
+      for (const { type, mean, count } of cells) {
+        const weight = count === 0 ? 0 : 1 / (noise / count + CELL_SPREAD ** 2);
+        const { sum, weight: total } = sums.get(type) ?? { sum: 0, weight: 0 };
+        sums.set(type, { sum: sum + weight * (mean - own), weight: total + weight });
+      }
+    }
+    for (const [type, { sum, weight }] of sums) factors.set(type, sum / (weight + 1 / FACTOR_SPREAD ** 2));
+  }
+
+  private updateShapes(): void {
+    let slopes = { sum: (2 * EXPONENT.mean) / EXPONENT.variance, weight: 2 / EXPONENT.variance };
+    let noise = { sum: PRIOR_WEIGHT * Math.log(NOISE), weight: PRIOR_WEIGHT };
+    for (const task of this.tasks) {
+      const weight = 1 / (task.exponentVariance + EXPONENT.variance);
+      slopes = { sum: slopes.sum + weight * task.exponent, weight: slopes.weight + weight };
+      noise = { sum: noise.sum + Math.log(task.noise), weight: noise.weight + 1 };
+    }
+    this.exponent = { mean: slopes.sum / slopes.weight, variance: EXPONENT.variance };
+    this.noise = Math.exp(noise.sum / noise.weight);
+  }
+}
+
+/** How far a task is from the factors of the types that it ran on. */
+export function taskLevel(
+  cells: readonly { type: string; mean: number; count: number }[],
+  noise: number,
+  factor: (type: string) => number,
+): number {
+  let sum = 0;
+  let total = 0;
+  for (const { type, mean, count } of cells) {
+    if (count === 0) continue;
+    const weight = 1 / (noise / count + CELL_SPREAD ** 2);
+    sum += weight * (mean - factor(type));
+    total += weight;
+  }
+  return total === 0 ? 0 : sum / total;
+}
+
+const bucketOf = (evidence: number): number => Math.min(BUCKETS - 1, Math.floor(Math.log2(evidence + 1)));
+
+/** Mean and spread, the spread drawn towards {@link LEVEL_SPREAD}. */
+function spreadOf(values: readonly number[]): { mean: number; spread: number; count: number } | null {
+  const known = values.filter((value) => !Number.isNaN(value));
+  if (known.length === 0) return null;
+  const mean = known.reduce((a, b) => a + b, 0) / known.length;
+  const square = known.reduce((sum, value) => sum + (value - mean) ** 2, PRIOR_WEIGHT * LEVEL_SPREAD ** 2);
+  return { mean, spread: Math.sqrt(square / (known.length - 1 + PRIOR_WEIGHT)), count: known.length };
+}
