@@ -11,6 +11,9 @@ interface Lesson {
   items: number;
   samples: number;
   logRatio: number;
+  /** What predictions are multiplied by on account of it, and what is left of the level's spread. */
+  factor: number;
+  levelShare: number;
 }
 
 /**
@@ -32,21 +35,29 @@ export class PreviewModel implements Predictor {
     const prediction = this.model.predict(query);
     const lesson = this.lessons.get(query.key);
     if (!lesson) return prediction;
-    const isKnown = this.model.observations(query.key) > 0;
-    const trust = lesson.samples / (lesson.samples + (isKnown ? KNOWN_SAMPLES : 0));
-    const seconds = prediction.seconds * Math.exp(trust * lesson.logRatio);
-    return isKnown
-      ? { ...prediction, seconds }
-      : { ...prediction, seconds, level: prediction.level / (1 + lesson.samples) };
+    const { factor, levelShare } = lesson;
+    const { within } = prediction;
+    const level = prediction.level * levelShare;
+    return {
+      ...prediction,
+      seconds: prediction.seconds * factor,
+      medianSeconds: prediction.medianSeconds * factor,
+      level,
+      scale: (prediction.scale * Math.hypot(within, level)) / Math.hypot(within, prediction.level),
+    };
   }
 
   observe(observation: Observation): void {
     const { key, count, seconds } = observation;
-    const lesson = this.lessons.get(key) ?? { items: 0, samples: 0, logRatio: 0 };
+    const lesson = this.lessons.get(key) ?? { items: 0, samples: 0, logRatio: 0, factor: 1, levelShare: 1 };
     const expected = this.model.predict({ ...observation, estimateSeconds: this.estimates.get(key) ?? null });
     lesson.items += count;
     lesson.samples++;
     lesson.logRatio += (Math.log(seconds / count / expected.seconds) - lesson.logRatio) / lesson.samples;
+    const isKnown = this.model.observations(key) > 0;
+    const trust = isKnown ? lesson.samples / (lesson.samples + KNOWN_SAMPLES) : 1;
+    lesson.factor = Math.exp(trust * lesson.logRatio);
+    lesson.levelShare = isKnown ? 1 : 1 / (1 + lesson.samples);
     this.lessons.set(key, lesson);
   }
 
