@@ -6,20 +6,28 @@ import type { TargetProfile } from '../plan/target-profile.ts';
 import type { Observation } from '../predictive-model/observation.ts';
 import { openDatabase, rows, transaction } from './database.ts';
 
-const HISTORY_VERSION = 1;
+const HISTORY_VERSION = 2;
 /** The newest so many observations of each task are kept: a few runs of it, so that none is known by its end alone. */
 const KEPT_PER_KEY = 1500;
 
 const SCHEMA = `
   CREATE TABLE observation (
     id INTEGER PRIMARY KEY, key TEXT NOT NULL, instance_type TEXT NOT NULL, cost REAL, count INTEGER NOT NULL,
-    seconds REAL NOT NULL, squared_seconds REAL NOT NULL, load REAL NOT NULL, idle_seconds REAL NOT NULL
+    seconds REAL NOT NULL, squared_seconds REAL NOT NULL, load REAL NOT NULL, idle_seconds REAL NOT NULL,
+    outlasted INTEGER NOT NULL DEFAULT 0
   );
   CREATE INDEX observation_of_key ON observation (key, id);
   CREATE TABLE fingerprint (task TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, since_ms REAL NOT NULL) WITHOUT ROWID;
   CREATE TABLE past_run (
     run TEXT PRIMARY KEY, job TEXT NOT NULL, predicted_seconds REAL, actual_seconds REAL NOT NULL
-  ) WITHOUT ROWID`;
+  ) WITHOUT ROWID;
+  CREATE TABLE target_profile (target TEXT PRIMARY KEY, profile TEXT NOT NULL) WITHOUT ROWID`;
+
+/** What makes a history of each version one of the next. */
+const MIGRATIONS = [
+  `ALTER TABLE observation ADD COLUMN outlasted INTEGER NOT NULL DEFAULT 0;
+   CREATE TABLE IF NOT EXISTS target_profile (target TEXT PRIMARY KEY, profile TEXT NOT NULL) WITHOUT ROWID`,
+];
 
 /** Targets of one kind and name count as one. */
 type TargetId = Pick<TargetSpec, 'kind' | 'name'>;
@@ -48,24 +56,28 @@ export function openHistory(morselFolder: string): History {
     what: 'history',
     version: HISTORY_VERSION,
     schema: SCHEMA,
+    migrations: MIGRATIONS,
     // A lost observation costs nothing but a little accuracy.
     synchronous: 'NORMAL',
   });
-  // Histories of this version were made without it.
-  database.exec('CREATE TABLE IF NOT EXISTS target_profile (target TEXT PRIMARY KEY, profile TEXT NOT NULL)');
   return historyIn(database);
 }
+
+type ObservationRow = Omit<Observation, 'outlasted'> & { outlasted: number };
+
+const observationOf = ({ outlasted, ...row }: ObservationRow): Observation =>
+  outlasted === 1 ? { ...row, outlasted: true } : { ...row };
 
 const targetKey = ({ kind, name }: TargetId): string => `${kind} ${name}`;
 
 function historyIn(database: DatabaseSync): History {
   const select = database.prepare(
     `SELECT key, instance_type AS instanceType, cost, count, seconds, squared_seconds AS squaredSeconds, load,
-            idle_seconds AS idleSeconds FROM observation WHERE key = ? ORDER BY id`,
+            idle_seconds AS idleSeconds, outlasted FROM observation WHERE key = ? ORDER BY id`,
   );
   const insert = database.prepare(
-    `INSERT INTO observation (key, instance_type, cost, count, seconds, squared_seconds, load, idle_seconds)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO observation (key, instance_type, cost, count, seconds, squared_seconds, load, idle_seconds, outlasted)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const prune = database.prepare(
     `DELETE FROM observation WHERE key = ?1 AND id <=
@@ -81,12 +93,13 @@ function historyIn(database: DatabaseSync): History {
   const setProfile = database.prepare('INSERT OR REPLACE INTO target_profile VALUES (?, ?)');
   const close = (): void => database.close();
   return {
-    observations: (keys) =>
-      [...new Set(keys)].flatMap((key) => rows<Observation>(select, key).map((row) => ({ ...row }))),
+    observations: (keys) => [...new Set(keys)].flatMap((key) => rows<ObservationRow>(select, key).map(observationOf)),
     record: (observations) =>
       transaction(database, () => {
         for (const o of observations) {
-          insert.run(o.key, o.instanceType, o.cost, o.count, o.seconds, o.squaredSeconds, o.load, o.idleSeconds);
+          const { key, instanceType, cost, count, seconds, squaredSeconds, load, idleSeconds, outlasted } = o;
+          const isOutlasted = outlasted ? 1 : 0;
+          insert.run(key, instanceType, cost, count, seconds, squaredSeconds, load, idleSeconds, isOutlasted);
         }
         for (const key of new Set(observations.map((o) => o.key))) prune.run(key);
       }),

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openHistory } from '../../../scheduler/store/history.ts';
 
@@ -36,6 +37,36 @@ test('keeps the newest observations of each task, oldest first', () => {
   expect(kept.at(-1)).toEqual(observation('a', 1999));
   expect(kept[0]!.cost).toBe(500);
   expect(history.observations(['b', 'c', 'b'])).toEqual([observation('b', null)]);
+});
+
+test('what was cut short stays known as that', () => {
+  const cutShort = { ...observation('a', 1), outlasted: true };
+  {
+    using history = openHistory(folder);
+    history.record([cutShort, observation('a', 2)]);
+  }
+  using history = openHistory(folder);
+  expect(history.observations(['a'])).toEqual([cutShort, observation('a', 2)]);
+});
+
+test('a history of the first version is gone on with', () => {
+  {
+    using old = new DatabaseSync(join(folder, 'history.sqlite'));
+    old.exec(`
+      CREATE TABLE observation (
+        id INTEGER PRIMARY KEY, key TEXT NOT NULL, instance_type TEXT NOT NULL, cost REAL, count INTEGER NOT NULL,
+        seconds REAL NOT NULL, squared_seconds REAL NOT NULL, load REAL NOT NULL, idle_seconds REAL NOT NULL
+      );
+      CREATE TABLE fingerprint (task TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, since_ms REAL NOT NULL) WITHOUT ROWID;
+      CREATE TABLE past_run (
+        run TEXT PRIMARY KEY, job TEXT NOT NULL, predicted_seconds REAL, actual_seconds REAL NOT NULL
+      ) WITHOUT ROWID;
+      INSERT INTO observation VALUES (1, 'a', 'here', 7, 1, 1, 1, 0, 0);
+      PRAGMA user_version = 1`);
+  }
+  using history = openHistory(folder);
+  expect(history.observations(['a'])).toEqual([observation('a', 7)]);
+  expect(history.targetProfile({ kind: 'local', name: 'here' })).toBeNull();
 });
 
 test('two may write at once, and each sees the other’s', () => {

@@ -49,6 +49,12 @@ test('tasks keep their own, and others are left out', () => {
   expect(profile).toBeNull();
 });
 
+test('the longest that an item ran without an end is known by itself', () => {
+  const cutShort = (seconds: number): Observation => ({ ...observation(1), seconds, outlasted: true });
+  const history = historyOf([observation(90), cutShort(30), cutShort(20)]);
+  expect([...readPast(history, workload(task('t', 1)), target()).unendedSeconds]).toEqual([['t', 30]]);
+});
+
 test('a profile is kept for each target by itself', () => {
   const history = historyOf([]);
   const known = {
