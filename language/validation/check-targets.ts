@@ -253,7 +253,8 @@ function timeOf(statement: ast.TaskStatement): { value: ast.Quantity; what: stri
     return {
       value: statement.duration,
       what: 'An estimate',
-      advice: 'An item could never finish: put safe points between steps, or raise `lifespan` of the target.',
+      advice:
+        'An item could never finish: put safe points between steps, give the task a `checkpoint`, or raise `lifespan` of the target.',
     };
   }
   if (ast.isCheckpoint(statement) && statement.within !== undefined) {

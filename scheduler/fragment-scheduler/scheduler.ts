@@ -253,8 +253,10 @@ export class FragmentScheduler {
     const { type: instanceType, load } = instance;
     const end = { inTime: wholeLife, wholeLife, instanceType, load, weight: UNANSWERED };
     const item = { start: position, end: position + 1 };
-    for (const { why, ...range } of this.losses.record(task, [item], end, this.instanceTypes))
-      this.giveUp(task, range, `${why}; it left no new checkpoint when it was asked to`);
+    for (const range of this.losses.record(task, [item], end, this.instanceTypes)) {
+      const why = 'left no new checkpoint when it was asked to, time and again: see that its program writes its state';
+      this.giveUp(task, range, `${why} to {checkpoint} within the time that it has, or raise \`within\``);
+    }
   }
 
   private fragmentEnd({ instance: id, fragment, how, now }: CoreEvent & { kind: 'fragment-end' }): void {
