@@ -54,7 +54,7 @@ describe('hints', () => {
     await openPlanned();
     const [job, resize, safePoint, greet, sheet] = await hints();
     expect(job!.position).toEqual(client.rangeOf(uri, 'job thumbnails on laptop {').end);
-    expect(job!.label).toMatch(/^finishes in .+ · \d+(\.\d)? % idle$/);
+    expect(job!.label).toMatch(/^finishes in .+ · (under )?\d+(\.\d)? % idle$/);
     expect(resize!.position).toEqual(client.rangeOf(uri, 'task resize for photo in photos {').end);
     expect(resize!.label).toMatch(/^≈ \d+ fragments? of ~?\d+ items? · \S+ m?s( each)? on laptop$/);
     expect(safePoint!.position).toEqual(client.rangeOf(uri, 'every 2 items').end);
