@@ -33,16 +33,18 @@ export class KeptStates {
   keep(fragment: number, { task, position, seconds, isUnderWay }: ItemCheckpoint): boolean {
     const { stagingFolder, onProblem, job } = this.options;
     let path = '';
+    let beside = '';
     try {
       path = this.pathOf(task, position);
       const staged = join(stagingFolder, stagedStateName(fragment, task, position, basename(path)));
       mkdirSync(dirname(path), { recursive: true });
-      const beside = moveBeside(finishedStateName(staged, isUnderWay), path);
+      beside = moveBeside(finishedStateName(staged, isUnderWay), path);
       recordState(stagingFolder, task, position, { seconds, ...stampOf(beside)! });
       this.known.add(`${task}-${position}`);
       renameSync(beside, path);
       return true;
     } catch (error) {
+      if (beside !== '') rmSync(beside, { force: true });
       const name = job.tasks[task]!.task;
       onProblem(`the state of an item of task ${name} could not be kept at ${path}: ${whyNot(error)}`);
       return false;

@@ -86,7 +86,8 @@ describe('messages', () => {
 });
 
 describe('checkpoints', () => {
-  const inJob = (task: string): string => `job j on t { input n = 1..3 ${task} task z for i in n { run "{i}" } } target t local { lifespan 10 min }`;
+  const inJob = (task: string): string =>
+    `job j on t { input n = 1..3 ${task} task z for i in n { run "{i}" } } target t local { lifespan 10 min }`;
 
   it.each([
     ['task a for i in n { run "x {i} {checkpoint}" checkpoint "s/{i}" signal USR1 within 20 s estimate 2 h }', []],

@@ -260,3 +260,13 @@ test('a stop has long items leave their states, at once, and a resume does nothi
   expect(await resumed.finished).toMatchObject({ state: 'done' });
   expectCountedOnce();
 });
+
+test('a state that can not be put in place is told of, and nothing is left beside it', async () => {
+  for (const name of NAMES) mkdirSync(join(folder, `state/${name}.n`), { recursive: true });
+  const summary = await toTheEnd(job(counting('TERM')));
+  expect(summary).toMatchObject({ state: 'failed', items: { failed: NAMES.length } });
+  const warning = events.find((event) => event.type === 'warning');
+  expect(warning?.message).toContain('could not be kept');
+  expect(warning?.message).toContain('a folder stands in its place');
+  expect(filesLeft('state').toSorted()).toEqual(NAMES.map((name) => `${name}.n`).toSorted());
+});
