@@ -31,6 +31,7 @@ export class Candidate {
   private slow = 0;
   private fast = 0;
   private own = 0;
+  private taken = 0;
 
   constructor(family: Family, siblings: Siblings) {
     this.name = family.name;
@@ -42,8 +43,13 @@ export class Candidate {
     this.cells.push({ type, mean: 0, count: 0, slow: 0, fast: 0 });
   }
 
-  /** Fits anew and forgets the levels: {@link learn} the samples again, oldest first. */
-  refit(points: Points): void {
+  /**
+   * Fits anew and forgets the levels: {@link learn} the samples again, oldest first.
+   *
+   * @param taken the mean of what was taken out of the points for their instance types
+   */
+  refit(points: Points, taken: number): void {
+    this.taken = taken;
     const fit = this.family.fit(points);
     this.fit = fit && sensible(fit, points);
     this.slow = 0;
@@ -82,6 +88,20 @@ export class Candidate {
     const known = cell < 0 ? null : this.cells[cell]!;
     if (!known || known.count === 0) return effect + (way === 3 ? this.slow : this.fast);
     return way === 3 ? known.slow : known.fast;
+  }
+
+  /**
+   * What is added to the fit for costs far from any seen: how the instance type differs from those that were fitted. That
+   * the fit is off for small items says nothing of large ones.
+   */
+  outside(effect: number, noise: number): number {
+    let sum = 0;
+    let count = 0;
+    for (const [i, cell] of this.cells.entries()) {
+      sum += cell.count * this.effect(i, noise);
+      count += cell.count;
+    }
+    return this.taken + effect - sum / count;
   }
 
   /** @param residual of an item from the fit alone */

@@ -55,8 +55,8 @@ const proportional: Family = {
 };
 
 /**
- * A fixed part and a part proportional to the cost. Least squares of relative errors, reweighted by what the last round
- * predicted, so that large items do not drown small ones.
+ * A fixed part and a part proportional to the cost: least squares, weighted by what the last round predicted, so that large
+ * items do not drown small ones. The fixed part may be negative as long as no observed cost comes out negative.
  */
 const linear: Family = {
   name: 'linear in cost',
@@ -70,15 +70,20 @@ const linear: Family = {
       line = weightedLine(
         cost,
         seconds,
-        weights.map((weight, i) => weight / fitted[i]! ** 2),
+        weights.map((weight, i) => weight / fitted[i]!),
       );
       if (!(line.rate > 0)) return null;
-      if (line.fixed < 0) line = { fixed: 0, rate: throughOrigin(cost, seconds, fitted) };
+      const { fixed: part, rate: slope } = line;
+      if (cost.some((each) => part + slope * each <= 0))
+        line = { fixed: 0, rate: throughOrigin(cost, seconds, fitted) };
       fitted = cost.map((each) => line.fixed + line.rate * each);
     }
     const { fixed, rate } = line;
-    const shift = median(y.map((each, i) => each - Math.log(fitted[i]!)));
-    return (at) => shift + Math.log(fixed + rate * Math.exp(at));
+    const middle = median(y);
+    return (at) => {
+      const predicted = fixed + rate * Math.exp(at);
+      return predicted > 0 ? Math.log(predicted) : middle;
+    };
   },
 };
 

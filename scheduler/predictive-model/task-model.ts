@@ -154,14 +154,14 @@ export class TaskModel {
     const { noise } = this;
     const x = this.position(cost);
     const outside = this.hasCosts ? Math.max(0, this.x.least - x, x - this.x.most) : 0;
-    const index = outside > FAR_OUTSIDE ? this.extrapolating() : this.chosen;
-    const candidate = this.candidates[Math.floor(index / LEVELS)]!;
+    const extrapolating = this.hasCosts && (outside > FAR_OUTSIDE || this.seen < 8) ? this.extrapolating() : -1;
+    const candidate = this.candidates[extrapolating >= 0 ? extrapolating : Math.floor(this.chosen / LEVELS)]!;
     const cell = this.types.get(instanceType) ?? -1;
     const effect = cell < 0 ? candidate.effectOf(instanceType, noise) : candidate.effect(cell, noise);
     const loadPart = this.siblings.loadExponent * Math.log1p(Math.max(0, load));
     const y =
       candidate.fit!(x, Math.log1p(Math.max(0, idleSeconds))) +
-      candidate.level(index % LEVELS, cell, effect) +
+      (extrapolating >= 0 ? candidate.outside(effect, noise) : candidate.level(this.chosen % LEVELS, cell, effect)) +
       loadPart;
     const count = cell < 0 ? 0 : candidate.cells[cell]!.count;
     const isStranger = count === 0;
@@ -177,7 +177,7 @@ export class TaskModel {
   /** The candidate for costs far from any seen: a fixed part and a rate, if they were found; the latest items tell little there. */
   private extrapolating(): number {
     const index = EXTRAPOLATING.find((each) => this.candidates[each]!.fit);
-    return index === undefined ? this.chosen : index * LEVELS;
+    return index === undefined ? -1 : index;
   }
 
   /** ln of a cost, or what stands for it where there is none. */
@@ -371,7 +371,7 @@ export class TaskModel {
         exponent: this.siblings.exponent,
         noise,
       };
-      candidate.refit(points);
+      candidate.refit(points, samples.reduce((sum, { cell }) => sum + effects[cell]!, 0) / samples.length);
       if (!candidate.fit) continue;
       for (const [i, sample] of samples.entries()) {
         candidate.take(ys[i]! - candidate.fit(x[i]!, sample.idle), sample.cell, Math.min(1, sample.weight), noise);
