@@ -40,6 +40,10 @@ const RESIDUAL_PRIOR = 10;
 const MEAN_PRIOR = 4;
 /** How many of the latest residuals make the distribution. */
 const WINDOW = 256;
+/** Run times are skewed to the right: their mean is not below such a share of their median. */
+const LEAST_MEAN = 0.8;
+/** Below so many items predictions are too rough to learn from how wrong they come. */
+const FEWEST_SEEN = 4;
 /** Residuals further off than this many standard deviations count as if they were not: for spreads only. */
 const WILD = 4;
 /** No mean is believed that is so many times the median, or a single item that is. */
@@ -143,7 +147,7 @@ export class TaskModel {
     const usual = Math.min(scale, Math.sqrt(this.noise * (1 + 1 / this.seen)));
     const medianSeconds = bounded(y + usual * table[MEDIAN]!);
     const { first, second } = this.ratios(usual);
-    const seconds = bounded(y + Math.log(first));
+    const seconds = Math.max(bounded(y + Math.log(first)), LEAST_MEAN * medianSeconds);
     const relative = Math.max(second / first ** 2 - 1, 1e-6);
     const level = Math.sqrt(Math.min(Math.max(this.covariance, this.noise / (this.seen + 1)), relative / 2));
     const within = Math.sqrt(Math.max(relative - level ** 2, relative / 4));
@@ -267,7 +271,7 @@ export class TaskModel {
     }
     this.untilTable--;
     this.learnLoad(residual + typical.load, loadLog);
-    this.learnMoments(typical, o);
+    if (this.isWithinExperience(o)) this.learnMoments(typical, o);
     const clipped = Math.min(Math.max(residual, -WILD * scale), WILD * scale);
     this.covariance += (1 - MEMORY) * (clipped * this.last - this.covariance);
     this.last = clipped;
@@ -284,13 +288,21 @@ export class TaskModel {
     if (deviation !== 0) this.siblings.learnLoad(deviation, residual, this.noise);
   }
 
-  private learnMoments({ y }: Typical, { count, seconds, squaredSeconds }: Observation): void {
+  /** False for the first few items and for a cost beyond all that were seen: how wrong they came tells nothing of others. */
+  private isWithinExperience({ cost }: Observation): boolean {
+    if (this.seen < FEWEST_SEEN) return false;
+    const x = this.position(cost);
+    return !this.hasCosts || (x >= this.x.least - 1e-9 && x <= this.x.most + 1e-9);
+  }
+
+  private learnMoments({ y, scale }: Typical, { count, seconds, squaredSeconds }: Observation): void {
     const { moments } = this;
+    const most = Math.min(MOST_RATIO, Math.exp(WILD * scale));
     const weight = Math.min(count, 64) * Math.exp(y * WEIGHT_POWER);
     moments.weight = LONG_MEMORY * moments.weight + weight;
     moments.count = LONG_MEMORY * moments.count + count;
-    const ratio = Math.min((seconds / count) * Math.exp(-y), MOST_RATIO);
-    const square = Math.min((squaredSeconds / count) * Math.exp(-2 * y), MOST_RATIO ** 2);
+    const ratio = Math.min((seconds / count) * Math.exp(-y), most);
+    const square = Math.min((squaredSeconds / count) * Math.exp(-2 * y), most ** 2);
     moments.first = LONG_MEMORY * moments.first + weight * ratio;
     moments.second = LONG_MEMORY * moments.second + weight * Math.max(square, ratio ** 2);
   }
