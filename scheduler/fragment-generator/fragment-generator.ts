@@ -8,6 +8,7 @@ import type { Hazards } from '../safe-points/deadline-points.ts';
 import { injectSafePoints, type InjectedPoints, type Overheads, type PlannedPart } from '../safe-points/injector.ts';
 import type { TaskQueue } from '../task-queue/task-queue.ts';
 import type { Range, Workload } from '../workload.ts';
+import { Experience } from './experience.ts';
 import { Filling, type Part } from './filling.ts';
 import { LostItems, type Outlook } from './lost-items.ts';
 import { worthWithin } from './worth.ts';
@@ -17,6 +18,8 @@ const LEAST_OVERHEADS = 6;
 /** The chance that predictions are plainly wrong: while nothing is known, and later on. */
 const FIRST_DOUBT = 0.4;
 const LEAST_DOUBT = 0.02;
+/** An instance takes at most so many times its even part of alike items, however short they are predicted to be. */
+const MOST_OF_COHORT = 2;
 /** The last rounds are those whose fair share is less than so many times that. */
 const LAST_ROUND_OVERHEADS = 30;
 /** So many items in a fair share are few. */
@@ -108,12 +111,14 @@ export class FragmentGenerator {
   private readonly model: Predictor;
   private readonly pool: Pool;
   private readonly lost = new LostItems();
+  private readonly experience: Experience;
 
   constructor(workload: Workload, queue: TaskQueue, model: Predictor, pool: Pool) {
     this.workload = workload;
     this.queue = queue;
     this.model = model;
     this.pool = pool;
+    this.experience = new Experience(workload, model);
   }
 
   /** Takes the items of the next fragment out of the queue; null if nothing ready fits the instance. */
@@ -167,6 +172,11 @@ export class FragmentGenerator {
     const wholeLife = Math.max(life, (this.pool.lifespanSeconds ?? Infinity) - fixed - coldSeconds);
     const size = Math.max(fairSeconds, LEAST_OVERHEADS * fixed);
     return life < size ? { life, wholeLife, size: life, limit: 'lifespan' } : { life, wholeLife, size, limit: 'share' };
+  }
+
+  /** Some items of a cohort were committed. */
+  learnt(task: number, cohort: number, items: number): void {
+    this.experience.add(task, cohort, items);
   }
 
   /**
@@ -247,10 +257,12 @@ export class FragmentGenerator {
         Math.floor(chunk * chunkItems),
       );
       if (inChunk === 0) break;
-      const part = { task, cohort, position: null, count: 0, prediction, width };
+      const ready = Math.max(width, Math.ceil((MOST_OF_COHORT * this.queue.readyIn(task, cohort)) / demand.sharers));
+      const most = Math.min(ready, this.queue.readyIn(task, cohort));
+      const part = { task, cohort, position: null, count: most, prediction, width };
       const fitting = Math.min(inChunk, this.countThatFits(filling, part, bounds, demand));
       if (fitting === 0) misfits++;
-      const count = Math.min(fitting, allowedOfTask, this.queue.readyIn(task, cohort));
+      const count = Math.min(fitting, allowedOfTask);
       isLearning ||= fitting > allowedOfTask;
       if (count <= 0) continue;
       filling.add({ task, cohort, position: null, count, prediction, width });
@@ -271,13 +283,13 @@ export class FragmentGenerator {
     return this.isLastRound(demand) || demand.fairSeconds < FEW_ITEMS * itemSeconds;
   }
 
-  /** How many items of a kind can be added so that they end in time with confidence, and the size is not exceeded. */
+  /** How many items of a part can be added so that they end in time with confidence, and the size is not exceeded. */
   private countThatFits(filling: Filling, part: Part, bounds: Bounds, demand: Demand): number {
     const { life, size } = bounds;
     const { prediction, width } = part;
     const bySize = Math.round(((size - filling.seconds) * width) / prediction.seconds);
     const besides = Math.ceil((1 - filling.held) * width);
-    const most = Math.max(bySize, besides, filling.isEmpty ? 1 : 0);
+    const most = Math.min(part.count, Math.max(bySize, besides, filling.isEmpty ? 1 : 0));
     if (most <= 0) return 0;
     const chance = filling.chanceOfOneMore(prediction, life);
     if (chance < CONFIDENT && chance < CONFIDENT * this.bestChance(part, bounds, demand)) return 0;
@@ -412,10 +424,10 @@ export class FragmentGenerator {
   }
 
   /** A safe point after an item that was lost before tells, if it is lost again, that it was this one. */
-  private plannedPart({ task, position, count, prediction, width }: Part): PlannedPart {
-    const { key, safePoint, commitEach } = this.workload.tasks[task]!;
+  private plannedPart({ task, cohort, position, count, prediction, width }: Part): PlannedPart {
+    const { safePoint, commitEach } = this.workload.tasks[task]!;
     const { seconds, within, level } = prediction;
-    const seen = this.model.observations(key);
+    const seen = this.experience.seen(task, cohort);
     const doubt = LEAST_DOUBT + FIRST_DOUBT / (1 + seen / LEARNT_ITEMS);
     return {
       safePoint,
@@ -424,7 +436,7 @@ export class FragmentGenerator {
       seconds: seconds / width,
       deviation: (within * seconds) / width,
       level,
-      kind: key,
+      kind: this.experience.kindOf(task, cohort),
       seen,
       outlasts: (after) => 1 - chanceWithin(prediction, after),
       doubt,

@@ -231,6 +231,7 @@ export class FragmentScheduler {
         ...(outlasted && { outlasted }),
       };
       this.model.observe(observation);
+      if (!outlasted) this.generator.learnt(outcome.task, cohort, end - start);
       this.observed++;
       this.decisions.push({ kind: 'learnt', observation });
     });
