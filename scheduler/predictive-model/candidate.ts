@@ -31,7 +31,6 @@ export class Candidate {
   private slow = 0;
   private fast = 0;
   private own = 0;
-  private taken = 0;
 
   constructor(family: Family, siblings: Siblings) {
     this.name = family.name;
@@ -43,13 +42,8 @@ export class Candidate {
     this.cells.push({ type, mean: 0, count: 0, slow: 0, fast: 0 });
   }
 
-  /**
-   * Fits anew and forgets the levels: {@link learn} the samples again, oldest first.
-   *
-   * @param taken the mean of what was taken out of the points for their instance types
-   */
-  refit(points: Points, taken: number): void {
-    this.taken = taken;
+  /** Fits anew and forgets the levels: {@link learn} the samples again, oldest first. */
+  refit(points: Points): void {
     const fit = this.family.fit(points);
     this.fit = fit && sensible(fit, points);
     this.slow = 0;
@@ -101,7 +95,7 @@ export class Candidate {
       sum += cell.count * this.effect(i, noise);
       count += cell.count;
     }
-    return this.taken + effect - sum / count;
+    return count === 0 ? effect : effect - sum / count;
   }
 
   /** @param residual of an item from the fit alone */

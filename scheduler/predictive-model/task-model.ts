@@ -374,16 +374,18 @@ export class TaskModel {
     const costs = hasCosts ? new Set(x).size : 0;
     for (const candidate of this.candidates) {
       const effects = candidate.cells.map((_, i) => candidate.effect(i, noise));
+      // Centred, so that the level is the fit's and cannot drift between the two.
+      const centre = samples.reduce((sum, { cell }) => sum + effects[cell]!, 0) / samples.length;
       const points: Points = {
         x,
-        y: samples.map(({ cell }, i) => ys[i]! - effects[cell]!),
+        y: samples.map(({ cell }, i) => ys[i]! - effects[cell]! + centre),
         idle,
         weights,
         costs,
         exponent: this.siblings.exponent,
         noise,
       };
-      candidate.refit(points, samples.reduce((sum, { cell }) => sum + effects[cell]!, 0) / samples.length);
+      candidate.refit(points);
       if (!candidate.fit) continue;
       for (const [i, sample] of samples.entries()) {
         candidate.take(ys[i]! - candidate.fit(x[i]!, sample.idle), sample.cell, Math.min(1, sample.weight), noise);
