@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { prepareWorkload } from '../scheduler/items/prepare.ts';
 import type { JobSpec } from '../scheduler/job-spec.ts';
+import { LevelledModel } from '../scheduler/plan/levelled-model.ts';
 import { makePlan } from '../scheduler/plan/make-plan.ts';
 import type { Plan } from '../scheduler/plan/plan.ts';
 import { PredictiveModel } from '../scheduler/predictive-model/model.ts';
@@ -14,7 +15,12 @@ export async function planJob(job: JobSpec, morselFolder: string): Promise<Plan>
   const hasHistory = existsSync(morselFolder);
   const { workload } = await prepareWorkload(job, hasHistory ? { morselFolder } : {});
   const { observations, ...past } = hasHistory ? pastOf(morselFolder, workload, job) : NO_PAST;
-  return makePlan({ job, workload, model: new PredictiveModel(observations), ...past });
+  return makePlan({
+    job,
+    workload,
+    model: new LevelledModel(new PredictiveModel(observations), observations),
+    ...past,
+  });
 }
 
 function pastOf(morselFolder: string, workload: Workload, { target }: JobSpec): Past {

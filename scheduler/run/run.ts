@@ -5,7 +5,8 @@ import { fingerprintOf, taskIdentity } from '../items/fingerprint.ts';
 import { ItemTable } from '../items/item-table.ts';
 import { prepareWorkload } from '../items/prepare.ts';
 import type { JobSpec } from '../job-spec.ts';
-import { PredictiveModel } from '../predictive-model/model.ts';
+import { PredictiveModel, type Predictor } from '../predictive-model/model.ts';
+import { LevelledModel } from '../plan/levelled-model.ts';
 import { planMakespan } from '../plan/make-plan.ts';
 import { TargetMeter } from '../plan/target-meter.ts';
 import { learnTarget, measuredOverheads, type TargetProfile } from '../plan/target-profile.ts';
@@ -257,7 +258,7 @@ function createHost(begun: Begun, { history, past, meter, log }: HostParts): Run
     stagingFolder: stagingFolder(folder),
     workerCommand: options.workerCommand,
   });
-  if (!begun.resumed) predict(begun, model, past.profile);
+  if (!begun.resumed) predict(begun, new LevelledModel(model, past.observations), past.profile);
   return new RunHost({
     id,
     job,
@@ -301,7 +302,7 @@ function createPublisher({ folder, job, items, journal }: Begun, log: EventLog):
 }
 
 /** Journals how long the run is predicted to take, unless that would rest on guesses. */
-function predict({ job, workload, journal }: Begun, model: PredictiveModel, profile: TargetProfile | null): void {
+function predict({ job, workload, journal }: Begun, model: Predictor, profile: TargetProfile | null): void {
   const seconds = (tasks: readonly WorkloadTask[]): number =>
     tasks.reduce((sum, task) => sum + expectedSeconds(task, model), 0);
   const guessed = workload.tasks.filter(
@@ -312,7 +313,7 @@ function predict({ job, workload, journal }: Begun, model: PredictiveModel, prof
   if (Number.isFinite(makespan.high)) journal.predict(makespan);
 }
 
-function expectedSeconds({ key, cohorts, estimateSeconds }: WorkloadTask, model: PredictiveModel): number {
+function expectedSeconds({ key, cohorts, estimateSeconds }: WorkloadTask, model: Predictor): number {
   const known = { key, instanceType: '', load: 0, idleSeconds: 0, estimateSeconds };
   return cohorts.reduce(
     (sum, { start, end, cost }) => sum + (end - start) * model.predict({ ...known, cost }).seconds,

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { prepareWorkload } from '../../scheduler/items/prepare.ts';
+import { LevelledModel } from '../../scheduler/plan/levelled-model.ts';
 import { makePlan } from '../../scheduler/plan/make-plan.ts';
 import { Cancelled } from '../../scheduler/plan/simulate.ts';
 import { PredictiveModel } from '../../scheduler/predictive-model/model.ts';
@@ -31,7 +32,7 @@ const surveys = new Map<string, Survey>();
 export async function planOf(request: PlannerJob, isCancelled: () => boolean): Promise<PlanAnswer> {
   const workload = await survey(request, isCancelled);
   const { observations, ...past } = pastOf(request, workload);
-  const model = new PredictiveModel(observations);
+  const model = new LevelledModel(new PredictiveModel(observations), observations);
   const timeUpAt = performance.now() + request.limitSeconds * 1000;
   const isGivenUp = () => isCancelled() || performance.now() >= timeUpAt;
   try {
