@@ -19,7 +19,7 @@ const LEAST_OVERHEADS = 6;
 const FIRST_DOUBT = 0.4;
 const LEAST_DOUBT = 0.02;
 /** An instance takes at most so many times its even part of alike items, however short they are predicted to be. */
-const MOST_OF_COHORT = 2;
+const MOST_OF_COHORT = 1;
 /** The last rounds are those whose fair share is less than so many times that. */
 const LAST_ROUND_OVERHEADS = 30;
 /** So many items in a fair share are few. */

@@ -7,6 +7,8 @@ export interface RunningFragment {
   assignedAt: number;
   /** When it last reached a safe point; until the first, when it was assigned. */
   lastPointAt: number;
+  /** For how long the item under way had run when the model last heard of it; 0 for never. */
+  noticedSeconds: number;
   /** Items in it. */
   items: number;
   /** Items that it committed or failed. */

@@ -8,9 +8,9 @@ import type { Interval } from '../predictive-model/prediction.ts';
 import { concurrency, ResourceMonitor, type InstanceRecord } from '../resource-monitor/resource-monitor.ts';
 import { Lifetimes } from '../resource-monitor/lifetimes.ts';
 import type { Overheads } from '../safe-points/injector.ts';
-import { eachCohort, TaskQueue, type Skip, type TaskCounts } from '../task-queue/task-queue.ts';
+import { cohortAt, eachCohort, TaskQueue, type Skip, type TaskCounts } from '../task-queue/task-queue.ts';
 import type { Range, Workload } from '../workload.ts';
-import type { CoreEvent, Decision, Fragment, Outcome, RetireReason } from './events.ts';
+import type { CoreEvent, Decision, Fragment, Outcome, Piece, RetireReason } from './events.ts';
 import { forecast } from './forecast.ts';
 import { InstanceStarts } from './instance-starts.ts';
 import { Losses } from './losses.ts';
@@ -28,6 +28,8 @@ import {
 const WORTH_SPLITTING = 4;
 /** After so many instances in a row that came up with no room for anything that is ready, that work is given up. */
 const TOO_SMALL = 6;
+/** An item that is overdue is noticed, and again each time that it has run so many times as long. */
+const NOTICE = 1.5;
 /** An item had the whole life of its instance if it was under way for such a share of it. */
 const WHOLE_LIFE = 0.9;
 /** A timer may go off early by so much; it must not be waited for then. */
@@ -189,6 +191,7 @@ export class FragmentScheduler {
   private safePoint(id: number, outcomes: Outcome[], now: number): void {
     const running = this.running.get(id)!;
     running.lastPointAt = now;
+    running.noticedSeconds = 0;
     const instance = this.monitor.get(running.fragment.instance)!;
     for (const outcome of outcomes) {
       const { settled, skips } = this.queue.settle(outcome.task, outcome, outcome.state);
@@ -297,9 +300,7 @@ export class FragmentScheduler {
 
   /** What was under way when an instance ended is learnt from, tried again by itself, or given up. */
   private recordLoss(running: RunningFragment, instance: InstanceRecord, inTime: boolean, now: number): void {
-    const piece = running.fragment.pieces.find(
-      (candidate) => this.queue.unsettled(candidate.task, candidate).length > 0,
-    );
+    const piece = this.firstUnsettled(running);
     if (!piece) return;
     const width = concurrency(instance, this.workload.tasks[piece.task]!.needs);
     const underWay = firstItems(this.queue.unsettled(piece.task, piece), width);
@@ -330,6 +331,32 @@ export class FragmentScheduler {
     }
   }
 
+  /**
+   * Items that are under way for longer than was predicted tell so before they end: what ends first is short, and whoever
+   * learns from that alone takes all the others for short as well.
+   */
+  private noticeOverdue(now: number): void {
+    for (const running of this.running.values()) {
+      if (now - running.lastPointAt < NOTICE * running.noticedSeconds) continue;
+      const piece = this.firstUnsettled(running);
+      if (!piece) continue;
+      const least = leastRunSeconds(piece, running, now);
+      if (least < Math.max(piece.itemSeconds.high, NOTICE * running.noticedSeconds)) continue;
+      running.noticedSeconds = least;
+      const { key, cohorts } = this.workload.tasks[piece.task]!;
+      const instance = this.monitor.get(running.fragment.instance)!;
+      const { cost } = cohorts[cohortAt(cohorts, piece.start)]!;
+      const idleSeconds = running.assignedAt - instance.idleSince;
+      const seen = { key, instanceType: instance.type, cost, load: instance.load, idleSeconds, outlasted: true };
+      this.model.observe({ ...seen, count: 1, seconds: least, squaredSeconds: least ** 2 });
+      this.workLeft.changed(piece.task);
+    }
+  }
+
+  private firstUnsettled({ fragment }: RunningFragment): Piece | undefined {
+    return fragment.pieces.find(({ task, start, end }) => this.queue.unsettled(task, { start, end }).length > 0);
+  }
+
   private startFailed(reason: string, now: number): void {
     this.starts.failed(now);
     const othersAreThere = this.monitor.size + this.starts.pending > 0;
@@ -350,6 +377,7 @@ export class FragmentScheduler {
 
   private decide(now: number): void {
     if (!this.paused) {
+      this.noticeOverdue(now);
       this.orderTasks();
       const workless = this.monitor.availableInstances().filter((instance) => !this.scheduleFragment(instance, now));
       if (workless.length > 0 && !this.queue.isFinished) this.shareRunningWork(workless, now);
@@ -440,6 +468,7 @@ export class FragmentScheduler {
       fragment,
       assignedAt: now,
       lastPointAt: now,
+      noticedSeconds: 0,
       items,
       ended: 0,
       width,

@@ -66,6 +66,8 @@ class Walk {
   /** Items by kind: those before the last safe point, and those after it. */
   private readonly committed = new Map<string, number>();
   private readonly uncommitted = new Map<string, number>();
+  /** True once as many items of some kind wait for a safe point as had been seen of it. */
+  private hasLearnt = false;
 
   constructor(hazards: Hazards) {
     this.hazards = hazards;
@@ -80,12 +82,12 @@ class Walk {
     const deviation = Math.hypot(Math.sqrt(this.variance), this.level);
     const after = survival(this.seconds + mean + safePointSeconds, deviation, stretch.doubt, this.hazards);
     const loss = this.loss + this.chanceToEnd(stretch, items, after) * this.sincePoint;
-    if (this.sincePoint > 0 && (loss >= safePointSeconds * this.alive || this.isLearning(stretch))) this.setPoint();
+    if (this.sincePoint > 0 && (loss >= safePointSeconds * this.alive || this.hasLearnt)) this.setPoint();
     else this.loss = loss;
     this.done += items;
     this.seconds += mean;
     this.sincePoint += mean;
-    this.uncommitted.set(stretch.kind, (this.uncommitted.get(stretch.kind) ?? 0) + items);
+    this.count(stretch, items);
     this.alive = Math.min(this.alive, after);
   }
 
@@ -99,8 +101,10 @@ class Walk {
     return planned + this.alive * items * seconds * rateAt(this.seconds);
   }
 
-  private isLearning({ kind, seen }: Stretch): boolean {
-    return (this.uncommitted.get(kind) ?? 0) >= Math.max(1, seen + (this.committed.get(kind) ?? 0));
+  private count({ kind, seen }: Stretch, items: number): void {
+    const uncommitted = (this.uncommitted.get(kind) ?? 0) + items;
+    this.uncommitted.set(kind, uncommitted);
+    this.hasLearnt ||= uncommitted >= Math.max(1, seen + (this.committed.get(kind) ?? 0));
   }
 
   private setPoint(): void {
@@ -108,6 +112,7 @@ class Walk {
     this.seconds += this.hazards.safePointSeconds;
     this.sincePoint = 0;
     this.loss = 0;
+    this.hasLearnt = false;
     for (const [kind, items] of this.uncommitted) this.committed.set(kind, (this.committed.get(kind) ?? 0) + items);
     this.uncommitted.clear();
   }
