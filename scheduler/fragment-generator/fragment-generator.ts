@@ -38,6 +38,8 @@ const FILLERS = 24;
 const DIFFERENT = 1.15;
 /** A fragment holds no more items than that are reached with such a chance. */
 const LEAST_REACH = 0.02;
+/** Work that ends within so many lives is near its end. */
+const LAST_LIVES = 2;
 /** Nor more than take so many times the life that is left. */
 const MOST_OVERFILL = 1.25;
 const MOST_FILLERS_TAKEN = 4096;
@@ -317,10 +319,12 @@ export class FragmentGenerator {
    * What is left of a life after all that surely fits is given to what makes best use of it: the items whose expected
    * work, if it ends in time, is the greatest share of the time that they would take.
    */
-  private fillRestOfLife(filling: Filling, { life }: Bounds, demand: Demand): void {
+  private fillRestOfLife(filling: Filling, { life, wholeLife }: Bounds, demand: Demand): void {
     const most = Math.min(MOST_OVERFILL * life, Math.max(life, demand.fairSeconds));
     const { safePointSeconds } = demand.overheads;
     const fillers = this.fillers(filling, demand);
+    // In the last lives an item that is lost keeps all others waiting.
+    const leastChance = demand.finishSeconds < LAST_LIVES * wholeLife && !filling.isEmpty ? CONFIDENT : 0;
     for (let taken = 0; taken < MOST_FILLERS_TAKEN; taken++) {
       if (filling.chanceWithin(life) < LEAST_REACH || filling.seconds > most) return;
       let best: Filler | null = null;
@@ -330,6 +334,7 @@ export class FragmentGenerator {
         if (filler.left <= 0) continue;
         const { prediction, unit, width } = filler;
         const chance = filling.chanceOfOneMore(prediction, life);
+        if (chance < leastChance) continue;
         const work = (unit * prediction.seconds) / width;
         const time = chance * work + (1 - chance) * Math.max(left, work / 2) + safePointSeconds;
         const use = (chance * work) / time;
