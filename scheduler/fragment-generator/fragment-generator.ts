@@ -240,7 +240,7 @@ export class FragmentGenerator {
     let misfits = 0;
     let isLearning = false;
     let chunk = 1;
-    const allowed = new Map<number, number>();
+    const allowed = new Map<string, number>();
     for (const { task, cohort } of this.queue.readyCohorts()) {
       if ((filling.seconds >= bounds.size && filling.held >= 1) || misfits > MISFITS) break;
       const width = concurrency(demand.instance, this.workload.tasks[task]!.needs);
@@ -248,7 +248,8 @@ export class FragmentGenerator {
         misfits++;
         continue;
       }
-      const allowedOfTask = allowed.get(task) ?? this.allowedWhileLearning(task, width);
+      const { key } = this.workload.tasks[task]!;
+      const allowedOfTask = allowed.get(key) ?? this.allowedWhileLearning(task, width);
       const prediction = this.predict(task, cohort, demand);
       const chunkItems = this.isEvened(bounds, prediction.seconds / width, demand)
         ? evenChunk(prediction, demand) * width
@@ -268,7 +269,7 @@ export class FragmentGenerator {
       isLearning ||= fitting > allowedOfTask;
       if (count <= 0) continue;
       filling.add({ task, cohort, position: null, count, prediction, width });
-      allowed.set(task, allowedOfTask - count);
+      allowed.set(key, allowedOfTask - count);
       chunk -= count / chunkItems;
     }
     return isLearning;
@@ -362,8 +363,12 @@ export class FragmentGenerator {
     for (const { task, cohort } of this.queue.readyCohorts()) {
       if (fillers.length >= FILLERS || misfits > MISFITS) break;
       const width = concurrency(demand.instance, this.workload.tasks[task]!.needs);
-      const left = this.queue.readyIn(task, cohort) - (taken.get(`${task}:${cohort}`) ?? 0);
-      if (width === 0 || left <= 0 || this.allowedWhileLearning(task, width) < Infinity) continue;
+      const ready = this.queue.readyIn(task, cohort) - (taken.get(`${task}:${cohort}`) ?? 0);
+      const allowed = this.allowedWhileLearning(task, width);
+      // Of what is hardly known nothing is put at the end of a fragment.
+      if (allowed < Infinity && !filling.isEmpty) continue;
+      const left = Math.min(ready, allowed);
+      if (width === 0 || left <= 0) continue;
       const prediction = this.predict(task, cohort, demand);
       const isAnother = fillers.every(({ prediction: { seconds } }) => {
         const ratio = seconds / prediction.seconds;
