@@ -526,16 +526,20 @@ function hazardsFrom(start: number, { now, instance, risk, finishSeconds }: Dema
 
 /**
  * How many alike items an instance should take at once, of all that are left: the more they differ, the fewer, so that
- * nobody is stuck behind a long one while others are idle. The chunk size of Kruskal and Weiss (1985, "Allocating
- * Independent Subtasks on Parallel Processors"): (√2 · N · h / (σ · P · √ln P))^⅔ for N items with a standard deviation σ
- * on P instances, and h seconds for each chunk.
+ * nobody is stuck behind a long one while others are idle. Where they differ much, the chunk size of Kruskal and Weiss
+ * (1985, "Allocating Independent Subtasks on Parallel Processors"): (√2 · N · h / (σ · P · √ln P))^⅔ for N items with a
+ * standard deviation σ on P instances, and h seconds for each chunk. Where they don't, half of an even share, as in
+ * factoring (Hummel, Schonberg, Flynn 1992).
  */
-function evenChunk({ seconds, within }: ItemPrediction, { workLeftSeconds, sharers, overheads }: Demand): number {
+function evenChunk({ seconds, within }: ItemPrediction, demand: Demand): number {
+  const { workLeftSeconds, fairSeconds, sharers, overheads } = demand;
   if (sharers < 2) return Infinity;
   const items = Math.max(1, workLeftSeconds / seconds);
   const overhead = overheads.dispatchSeconds + overheads.safePointSeconds;
   const deviation = within * seconds;
-  return ((Math.SQRT2 * items * overhead) / (deviation * sharers * Math.sqrt(Math.log(sharers)))) ** (2 / 3);
+  const unlike = ((Math.SQRT2 * items * overhead) / (deviation * sharers * Math.sqrt(Math.log(sharers)))) ** (2 / 3);
+  const alike = (fairSeconds / seconds / 2) * Math.max(0, 1 - within);
+  return Math.max(unlike, alike);
 }
 
 /** Adds a piece, or makes the last one longer if it has the same safe points. */
