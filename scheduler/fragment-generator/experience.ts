@@ -2,7 +2,7 @@ import type { Predictor } from '../predictive-model/model.ts';
 import type { Workload } from '../workload.ts';
 
 /** A cohort of so many items is a kind by itself: what it takes may have nothing to do with what others do. */
-const OWN_KIND_ITEMS = 8;
+const OWN_KIND_ITEMS = 3;
 
 /**
  * How many items of a kind have been seen. A model may be sure of items that it knows from others alone; the fragments

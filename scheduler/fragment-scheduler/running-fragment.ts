@@ -48,13 +48,43 @@ export function overdueAt(running: RunningFragment, seconds: number): number {
 const secondsByItems = ({ fragment, items, ended }: RunningFragment): number =>
   fragment.predictedSeconds.expected * (1 - ended / items);
 
+/** Alike items of a stretch: what is run between two safe points. */
+export interface StretchPart {
+  piece: Piece;
+  items: number;
+}
+
 /**
- * For how many seconds at least an item has been under way that heads the unsettled ones of a piece. Between two safe
- * points other items may have ended before it: as far as that can't be told, nothing is known of it (0).
+ * What a fragment has under way, up to its next safe point, as far as that stands after a fixed number of items.
+ * @param unsettled how many items of a piece have not ended
  */
-export function leastRunSeconds(piece: Piece, { lastPointAt, items, width }: RunningFragment, now: number): number {
+export function stretchUnderWay({ fragment }: RunningFragment, unsettled: (piece: Piece) => number): StretchPart[] {
+  const parts: StretchPart[] = [];
+  for (const piece of fragment.pieces) {
+    const left = unsettled(piece);
+    if (left === 0) continue;
+    const { everyItems } = piece;
+    const toPoint = everyItems > 0 ? everyItems - ((length(piece) - left) % everyItems) : left;
+    parts.push({ piece, items: Math.min(left, toPoint) });
+    if (everyItems > 0) break;
+  }
+  return parts;
+}
+
+/**
+ * How many times as long as predicted a stretch has taken at least. Where safe points stand wherever so much time has gone
+ * by, it holds no more than an item for each that runs at once, which began at most that time after the last one.
+ */
+export function leastOverrun(
+  stretch: readonly StretchPart[],
+  { lastPointAt, width }: RunningFragment,
+  now: number,
+): number {
   const sincePoint = now - lastPointAt;
-  if (piece.everyItems === 1 || items <= width) return sincePoint;
-  // Had it begun earlier than a safe point's spacing after the last one, there would have been another before it.
-  return piece.everySeconds === null ? 0 : Math.max(0, sincePoint - piece.everySeconds);
+  const first = stretch[0];
+  if (!first) return 0;
+  const { itemSeconds, everySeconds } = first.piece;
+  if (everySeconds !== null) return Math.max(0, sincePoint - everySeconds) / itemSeconds.expected;
+  const expected = stretch.reduce((sum, { piece, items }) => sum + items * piece.itemSeconds.expected, 0);
+  return sincePoint / Math.max(itemSeconds.expected, expected / width);
 }

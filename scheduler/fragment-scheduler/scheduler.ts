@@ -17,11 +17,13 @@ import { Losses } from './losses.ts';
 import {
   hasItemsToSpare,
   itemCount,
-  leastRunSeconds,
+  leastOverrun,
   length,
   overdueAt,
   remainingSeconds,
+  stretchUnderWay,
   type RunningFragment,
+  type StretchPart,
 } from './running-fragment.ts';
 
 /** A fragment is split for an idle instance if what is left of it lasts so many times as long as handing it over. */
@@ -30,6 +32,8 @@ const WORTH_SPLITTING = 4;
 const TOO_SMALL = 6;
 /** An item that is overdue is noticed, and again each time that it has run so many times as long. */
 const NOTICE = 1.5;
+/** A stretch that was cut off tells something if it took so many times as long as predicted. */
+const OVERRUN = 0.8;
 /** An item had the whole life of its instance if it was under way for such a share of it. */
 const WHOLE_LIFE = 0.9;
 /** A timer may go off early by so much; it must not be waited for then. */
@@ -212,12 +216,7 @@ export class FragmentScheduler {
     if (this.generator.wouldDoBetter(left, this.demandOf(instance, now))) this.split(running);
   }
 
-  private learn(
-    outcome: Outcome & { state: 'committed' },
-    instance: InstanceRecord,
-    running: RunningFragment,
-    outlasted = false,
-  ): void {
+  private learn(outcome: Outcome & { state: 'committed' }, instance: InstanceRecord, running: RunningFragment): void {
     const { key, cohorts } = this.workload.tasks[outcome.task]!;
     const count = length(outcome);
     eachCohort(cohorts, outcome, (cohort, start, end) => {
@@ -231,10 +230,9 @@ export class FragmentScheduler {
         squaredSeconds: outcome.squaredSeconds * share,
         load: instance.load,
         idleSeconds: running.assignedAt - instance.idleSince,
-        ...(outlasted && { outlasted }),
       };
       this.model.observe(observation);
-      if (!outlasted) this.generator.learnt(outcome.task, cohort, end - start);
+      this.generator.learnt(outcome.task, cohort, end - start);
       this.observed++;
       this.decisions.push({ kind: 'learnt', observation });
     });
@@ -300,12 +298,17 @@ export class FragmentScheduler {
 
   /** What was under way when an instance ended is learnt from, tried again by itself, or given up. */
   private recordLoss(running: RunningFragment, instance: InstanceRecord, inTime: boolean, now: number): void {
-    const piece = this.firstUnsettled(running);
-    if (!piece) return;
+    const stretch = this.stretchOf(running);
+    const first = stretch[0];
+    if (!first) return;
+    const { piece } = first;
     const width = concurrency(instance, this.workload.tasks[piece.task]!.needs);
     const underWay = firstItems(this.queue.unsettled(piece.task, piece), width);
-    const least = leastRunSeconds(piece, running, now);
-    if (least >= piece.itemSeconds.low) this.learnOutlasted(piece.task, underWay, least, running, instance);
+    const overrun = leastOverrun(stretch, running, now);
+    if (overrun >= OVERRUN)
+      for (const decision of this.outlasted(stretch, overrun, running, instance)) this.decisions.push(decision);
+    const isAlone = stretch.length === 1 && first.items <= width;
+    const least = isAlone ? overrun * piece.itemSeconds.expected : 0;
     const lifeSeconds = (instance.deadline ?? Infinity) - instance.upAt;
     const wholeLife = inTime && !instance.isCurtailed && least >= WHOLE_LIFE * lifeSeconds;
     const end = { inTime, wholeLife, instanceType: instance.type, load: instance.load };
@@ -316,45 +319,56 @@ export class FragmentScheduler {
       this.giveUp(piece.task, range, why);
   }
 
-  /** Items that had not ended after so long take longer than that. */
-  private learnOutlasted(
-    task: number,
-    underWay: readonly Range[],
-    leastSeconds: number,
-    running: RunningFragment,
-    instance: InstanceRecord,
-  ): void {
-    for (const { start, end } of underWay) {
-      const seconds = leastSeconds * (end - start);
-      const cut = { task, start, end, seconds, squaredSeconds: leastSeconds * seconds };
-      this.learn({ ...cut, state: 'committed' }, instance, running, true);
-    }
-  }
-
   /**
    * Items that are under way for longer than was predicted tell so before they end: what ends first is short, and whoever
    * learns from that alone takes all the others for short as well.
    */
   private noticeOverdue(now: number): void {
     for (const running of this.running.values()) {
-      if (now - running.lastPointAt < NOTICE * running.noticedSeconds) continue;
-      const piece = this.firstUnsettled(running);
-      if (!piece) continue;
-      const least = leastRunSeconds(piece, running, now);
-      if (least < Math.max(piece.itemSeconds.high, NOTICE * running.noticedSeconds)) continue;
-      running.noticedSeconds = least;
-      const { key, cohorts } = this.workload.tasks[piece.task]!;
-      const instance = this.monitor.get(running.fragment.instance)!;
-      const { cost } = cohorts[cohortAt(cohorts, piece.start)]!;
-      const idleSeconds = running.assignedAt - instance.idleSince;
-      const seen = { key, instanceType: instance.type, cost, load: instance.load, idleSeconds, outlasted: true };
-      this.model.observe({ ...seen, count: 1, seconds: least, squaredSeconds: least ** 2 });
-      this.workLeft.changed(piece.task);
+      const sincePoint = now - running.lastPointAt;
+      if (sincePoint < NOTICE * running.noticedSeconds || sincePoint < running.fragment.pieces[0]!.itemSeconds.low)
+        continue;
+      const stretch = this.stretchOf(running);
+      const overrun = leastOverrun(stretch, running, now);
+      if (overrun < NOTICE) continue;
+      running.noticedSeconds = sincePoint;
+      this.outlasted(stretch, overrun, running, this.monitor.get(running.fragment.instance)!);
     }
   }
 
-  private firstUnsettled({ fragment }: RunningFragment): Piece | undefined {
-    return fragment.pieces.find(({ task, start, end }) => this.queue.unsettled(task, { start, end }).length > 0);
+  private stretchOf(running: RunningFragment): StretchPart[] {
+    return stretchUnderWay(running, (piece) =>
+      this.queue.unsettled(piece.task, piece).reduce((sum, range) => sum + length(range), 0),
+    );
+  }
+
+  /** The model learns that items had not ended after so many times what was predicted; returns that for the history. */
+  private outlasted(
+    stretch: readonly StretchPart[],
+    overrun: number,
+    running: RunningFragment,
+    instance: InstanceRecord,
+  ): Decision[] {
+    return stretch.map(({ piece, items }) => {
+      const { key, cohorts } = this.workload.tasks[piece.task]!;
+      const { cost } = cohorts[cohortAt(cohorts, piece.start)]!;
+      const each = overrun * piece.itemSeconds.expected;
+      const observation = {
+        key,
+        instanceType: instance.type,
+        cost,
+        count: items,
+        seconds: items * each,
+        squaredSeconds: items * each ** 2,
+        load: instance.load,
+        idleSeconds: running.assignedAt - instance.idleSince,
+        outlasted: true,
+      };
+      this.model.observe(observation);
+      this.observed++;
+      this.workLeft.changed(piece.task);
+      return { kind: 'learnt', observation };
+    });
   }
 
   private startFailed(reason: string, now: number): void {
