@@ -320,12 +320,12 @@ export class FragmentGenerator {
    * What is left of a life after all that surely fits is given to what makes best use of it: the items whose expected
    * work, if it ends in time, is the greatest share of the time that they would take.
    */
-  private fillRestOfLife(filling: Filling, { life, wholeLife }: Bounds, demand: Demand): void {
+  private fillRestOfLife(filling: Filling, bounds: Bounds, demand: Demand): void {
+    const { life } = bounds;
     const most = Math.min(MOST_OVERFILL * life, Math.max(life, demand.fairSeconds));
     const { safePointSeconds } = demand.overheads;
     const fillers = this.fillers(filling, demand);
-    // In the last lives an item that is lost keeps all others waiting.
-    const leastChance = demand.finishSeconds < LAST_LIVES * wholeLife && !filling.isEmpty ? CONFIDENT : 0;
+    const leastChance = isNearEnd(bounds, demand) && !filling.isEmpty ? CONFIDENT : 0;
     for (let taken = 0; taken < MOST_FILLERS_TAKEN; taken++) {
       if (filling.chanceWithin(life) < LEAST_REACH || filling.seconds > most) return;
       let best: Filler | null = null;
@@ -541,6 +541,9 @@ function evenChunk({ seconds, within }: ItemPrediction, demand: Demand): number 
   const alike = (fairSeconds / seconds / 2) * Math.max(0, 1 - within);
   return Math.max(unlike, alike);
 }
+
+/** In the last lives of a job an item that is lost keeps all others waiting. */
+const isNearEnd = ({ wholeLife }: Bounds, { finishSeconds }: Demand): boolean => finishSeconds < LAST_LIVES * wholeLife;
 
 /** Adds a piece, or makes the last one longer if it has the same safe points. */
 function append(pieces: Piece[], piece: Piece): void {

@@ -55,15 +55,20 @@ export interface StretchPart {
 }
 
 /**
- * What a fragment has under way, up to its next safe point, as far as that stands after a fixed number of items.
+ * What a fragment has under way: all up to its next safe point, where that stands after a fixed number of items; else as
+ * many items as run at once.
  * @param unsettled how many items of a piece have not ended
  */
-export function stretchUnderWay({ fragment }: RunningFragment, unsettled: (piece: Piece) => number): StretchPart[] {
+export function stretchUnderWay(
+  { fragment, width }: RunningFragment,
+  unsettled: (piece: Piece) => number,
+): StretchPart[] {
   const parts: StretchPart[] = [];
   for (const piece of fragment.pieces) {
     const left = unsettled(piece);
     if (left === 0) continue;
-    const { everyItems } = piece;
+    const { everyItems, everySeconds } = piece;
+    if (everySeconds !== null) return parts.length > 0 ? parts : [{ piece, items: Math.min(left, width) }];
     const toPoint = everyItems > 0 ? everyItems - ((length(piece) - left) % everyItems) : left;
     parts.push({ piece, items: Math.min(left, toPoint) });
     if (everyItems > 0) break;
@@ -77,14 +82,14 @@ export function stretchUnderWay({ fragment }: RunningFragment, unsettled: (piece
  */
 export function leastOverrun(
   stretch: readonly StretchPart[],
-  { lastPointAt, width }: RunningFragment,
+  { lastPointAt, items: inAll, width }: RunningFragment,
   now: number,
 ): number {
   const sincePoint = now - lastPointAt;
   const first = stretch[0];
   if (!first) return 0;
   const { itemSeconds, everySeconds } = first.piece;
-  if (everySeconds !== null) return Math.max(0, sincePoint - everySeconds) / itemSeconds.expected;
+  if (everySeconds !== null && inAll > width) return Math.max(0, sincePoint - everySeconds) / itemSeconds.expected;
   const expected = stretch.reduce((sum, { piece, items }) => sum + items * piece.itemSeconds.expected, 0);
   return sincePoint / Math.max(itemSeconds.expected, expected / width);
 }

@@ -305,7 +305,8 @@ export class FragmentScheduler {
     const width = concurrency(instance, this.workload.tasks[piece.task]!.needs);
     const underWay = firstItems(this.queue.unsettled(piece.task, piece), width);
     const overrun = leastOverrun(stretch, running, now);
-    if (overrun >= OVERRUN)
+    const informs = first.items <= width ? piece.itemSeconds.low / piece.itemSeconds.expected : OVERRUN;
+    if (overrun >= informs)
       for (const decision of this.outlasted(stretch, overrun, running, instance)) this.decisions.push(decision);
     const isAlone = stretch.length === 1 && first.items <= width;
     const least = isAlone ? overrun * piece.itemSeconds.expected : 0;
