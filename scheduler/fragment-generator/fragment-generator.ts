@@ -368,7 +368,7 @@ export class FragmentGenerator {
       // Of what is hardly known nothing is put at the end of a fragment.
       if (allowed < Infinity && !filling.isEmpty) continue;
       const left = Math.min(ready, allowed);
-      if (width === 0 || left <= 0) continue;
+      if (width === 0 || left <= 0 || this.isTooLateToTry(task, demand)) continue;
       const prediction = this.predict(task, cohort, demand);
       const isAnother = fillers.every(({ prediction: { seconds } }) => {
         const ratio = seconds / prediction.seconds;
