@@ -42,14 +42,27 @@ export class Candidate {
     this.cells.push({ type, mean: 0, count: 0, slow: 0, fast: 0 });
   }
 
-  /** Fits anew and forgets the levels: {@link learn} the samples again, oldest first. */
-  refit(points: Points): void {
-    const fit = this.family.fit(points);
-    this.fit = fit && sensible(fit, points);
+  /**
+   * Fits anew, and follows the level through all samples, oldest first.
+   *
+   * @param cells the instance type of each point
+   */
+  refit(points: Points, cells: readonly number[]): void {
+    const { y, x, idle, weights, noise } = points;
+    const effects = this.cells.map((_, i) => this.effect(i, noise));
+    // Centred, so that the level is the fit's and cannot drift between the two.
+    const centre = cells.reduce((sum, cell) => sum + effects[cell]!, 0) / cells.length;
+    const level = { ...points, y: y.map((each, i) => each - effects[cells[i]!]! + centre) };
+    const fit = this.family.fit(level);
+    this.fit = fit && sensible(fit, level);
     this.slow = 0;
     this.fast = 0;
     this.own = 0;
     for (const cell of this.cells) Object.assign(cell, { mean: 0, count: 0, slow: 0, fast: 0 });
+    if (!this.fit) return;
+    for (const [i, cell] of cells.entries()) {
+      this.take(y[i]! - this.fit(x[i]!, idle[i]!), cell, Math.min(1, weights[i]!), noise);
+    }
   }
 
   /** ln of the instance type's factor for this task: its own as far as it is known, else that of all tasks. */
@@ -104,8 +117,7 @@ export class Candidate {
     this.settle(noise);
   }
 
-  /** Like {@link learn}, for many after each other: {@link settle} after the last. */
-  take(residual: number, index: number, weight: number, noise: number): void {
+  private take(residual: number, index: number, weight: number, noise: number): void {
     const effect = this.effect(index, noise);
     const cell = this.cells[index]!;
     const beyond = residual - effect;
@@ -120,7 +132,7 @@ export class Candidate {
   }
 
   /** Works out how far the task is from what its instance types let expect. */
-  settle(noise: number): void {
+  private settle(noise: number): void {
     this.own = taskLevel(this.cells, noise, (type) => this.siblings.factor(type) ?? 0);
   }
 }

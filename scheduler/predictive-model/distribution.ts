@@ -18,12 +18,12 @@ export interface ItemPrediction {
   table: readonly number[];
 }
 
-const MEDIAN = KNOTS.indexOf(0.5);
+/** Where in a table of quantiles these are. */
+export const MEDIAN = KNOTS.indexOf(0.5);
+export const TENTH = KNOTS.indexOf(0.1);
+export const NINE_TENTHS = KNOTS.indexOf(0.9);
 /** A tail falls by half over at least this many units. */
 const LEAST_TAIL = 0.05;
-
-const TENTH = KNOTS.indexOf(0.1);
-const NINE_TENTHS = KNOTS.indexOf(0.9);
 /** Beyond this, e to the power of it is no number any more. */
 const MOST_LOG = 600;
 

@@ -2,7 +2,8 @@ import { distributionOf, type ItemPrediction } from './distribution.ts';
 import type { Observation } from './observation.ts';
 import type { PredictionBasis } from './prediction.ts';
 import { Siblings } from './siblings.ts';
-import { CANDIDATES, TaskModel, type Features } from './task-model.ts';
+import { TaskModel, type Features } from './task-model.ts';
+import { CANDIDATES } from './tournament.ts';
 
 export { type ItemPrediction } from './distribution.ts';
 export { addItems, intervalOf, itemInterval, NO_WORK, sumInterval, type WorkSum } from './sums.ts';

@@ -29,6 +29,8 @@ const LEVEL_SPREAD = 1.4;
 const PRIOR_WEIGHT = 2;
 /** Memory of the mean losses. */
 const MEMORY = 0.98;
+/** Below this sum of squares, costs are the same but for rounding. */
+const LEAST_SQUARES = 1e-6;
 const BUCKETS = 6;
 const BUCKET_SIZE = 256;
 
@@ -156,6 +158,21 @@ export class Siblings {
     this.exponent = { mean: slopes.sum / slopes.weight, variance: EXPONENT.variance };
     this.noise = Math.exp(noise.sum / noise.weight);
   }
+}
+
+/** A task's exponent by least squares, with its level; nothing if the costs hardly differ. */
+export function exponentOf(x: readonly number[], y: readonly number[], noise: number): Partial<TaskSummary> {
+  const n = x.length;
+  const meanX = x.reduce((a, b) => a + b, 0) / n;
+  const meanY = y.reduce((a, b) => a + b, 0) / n;
+  let xx = 0;
+  let xy = 0;
+  for (let i = 0; i < n; i++) {
+    xx += (x[i]! - meanX) ** 2;
+    xy += (x[i]! - meanX) * (y[i]! - meanY);
+  }
+  if (xx < LEAST_SQUARES) return {};
+  return { exponent: xy / xx, exponentVariance: noise / xx, level: meanY, rate: meanY - meanX };
 }
 
 /** How far a task is from the factors of the types that it ran on. */

@@ -1,0 +1,40 @@
+import { Residuals } from './residuals.ts';
+import type { Siblings } from './siblings.ts';
+
+/** How many of the latest residuals make the distribution, and how many the siblings' are worth. */
+const WINDOW = 256;
+const PRIOR = 10;
+
+/** The distribution of a task's normalised residuals. It is worked out anew when a sixteenth of them is new. */
+export class Calibration {
+  private readonly siblings: Siblings;
+  private readonly residuals = new Residuals(WINDOW);
+  private quantiles: readonly number[] | null = null;
+  private untilStale = 0;
+
+  constructor(siblings: Siblings) {
+    this.siblings = siblings;
+  }
+
+  /** @param seen how much evidence the task's predictions rest on */
+  table(seen: number): readonly number[] {
+    if (this.quantiles && this.untilStale > 0) return this.quantiles;
+    this.quantiles = this.residuals.quantiles(this.siblings.residuals(seen), PRIOR);
+    this.untilStale = 1 + this.residuals.size / 16;
+    return this.quantiles;
+  }
+
+  /** Learns the outcomes of one prediction's items. */
+  learn(residuals: readonly number[], seen: number): void {
+    for (const each of residuals) {
+      this.residuals.add(each);
+      this.siblings.learnResidual(seen, each);
+    }
+    this.untilStale--;
+  }
+
+  /** Learns that an outcome lies somewhere above. */
+  learnOutlasted(residual: number): void {
+    this.residuals.add(residual, true);
+  }
+}
