@@ -10,7 +10,7 @@ import { Lifetimes } from '../resource-monitor/lifetimes.ts';
 import type { Overheads } from '../safe-points/injector.ts';
 import { cohortAt, eachCohort, TaskQueue, type Skip, type TaskCounts } from '../task-queue/task-queue.ts';
 import type { Range, Workload } from '../workload.ts';
-import type { CoreEvent, Decision, Fragment, Outcome, Piece, RetireReason } from './events.ts';
+import type { CoreEvent, Decision, Fragment, Outcome, RetireReason } from './events.ts';
 import { forecast } from './forecast.ts';
 import { InstanceStarts } from './instance-starts.ts';
 import { Losses } from './losses.ts';

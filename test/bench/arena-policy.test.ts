@@ -165,11 +165,12 @@ test('any tasks, dependencies and lives: all of it is done, by actions that the 
         return task(i, seconds, earlier, cost);
       });
       const lifespan_s = hidden ? null : 100;
-      play({
+      const { assigned } = play({
         tasks: ready,
         target: { ...target, lifespan_s, lifetimes_hidden: hidden },
         life: hidden ? life : () => 100,
       });
+      expect(assigned.size).toBe(tasks.length);
     }),
     { numRuns: 60 },
   );
