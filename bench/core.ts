@@ -7,10 +7,19 @@ import type { TargetSpec } from '../scheduler/job-spec.ts';
 import { VirtualWorld } from '../scheduler/plan/virtual-world.ts';
 import { PredictiveModel } from '../scheduler/predictive-model/model.ts';
 import { overheadsOf } from '../scheduler/safe-points/overheads.ts';
+import { cohortAt } from '../scheduler/task-queue/task-queue.ts';
 import type { Workload } from '../scheduler/workload.ts';
 
 const nowhere = { file: '', start: { line: 0, character: 0 }, end: { line: 0, character: 0 } };
 const COHORTS = 100;
+
+/** What an item really takes, for each unit of its cost: half a second on average. */
+const SECONDS_OF_COST = 0.0004;
+
+function costAt({ tasks }: Workload, task: number, position: number): number {
+  const { cohorts } = tasks[task]!;
+  return cohorts[cohortAt(cohorts, position)]!.cost ?? 1;
+}
 
 function workloadOf(items: number): Workload {
   const size = items / COHORTS;
@@ -53,7 +62,7 @@ function measure(items: number): Cost {
     workload,
     target,
     overheads,
-    itemSeconds: ({ itemSeconds }) => itemSeconds.expected,
+    itemSeconds: ({ task, start }) => SECONDS_OF_COST * costAt(workload, task, start),
   });
   const scheduler = new FragmentScheduler({ workload, target, model: new PredictiveModel(), overheads });
   const cost = { fragments: 0, events: 0, microsecondsAnEvent: 0, milliseconds: 0, heapMegabytes: 0 };
