@@ -20,6 +20,8 @@ const FIRST_DOUBT = 0.4;
 const LEAST_DOUBT = 0.02;
 /** An instance takes at most so many times its even part of alike items, however short they are predicted to be. */
 const MOST_OF_COHORT = 1;
+/** A life of which so much is left counts as a whole one. */
+const FRESH = 0.95;
 /** The last rounds are those whose fair share is less than so many times that. */
 const LAST_ROUND_OVERHEADS = 30;
 /** So many items in a fair share are few. */
@@ -155,7 +157,8 @@ export class FragmentGenerator {
     filling.parts.sort((a, b) => this.queue.priorityOf(b) - this.queue.priorityOf(a));
     const hasLifeLeft = bounds.limit === 'lifespan' || filling.isEmpty;
     if (hasLifeLeft && !isLearning) this.fillRestOfLife(filling, bounds, demand);
-    if (filling.isEmpty && !this.pool.replacesInstances) this.retryAgainstOdds(filling, bounds, demand);
+    const hasNothingBetter = !this.pool.replacesInstances || isFresh(bounds, demand);
+    if (filling.isEmpty && hasNothingBetter) this.retryAgainstOdds(filling, bounds, demand);
     return { filling, bounds, isLearning };
   }
 
@@ -203,10 +206,10 @@ export class FragmentGenerator {
     }
   }
 
-  /** An instance that would be idle for the rest of its life tries the lost item that has the best chance. */
+  /** An instance that would be idle for the rest of its life, or has just begun it, tries the lost item that has the best chance. */
   private retryAgainstOdds(filling: Filling, bounds: Bounds, demand: Demand): void {
     let best: Part | null = null;
-    let bestChance = 0;
+    let bestChance = isFresh(bounds, demand) ? -1 : 0;
     for (const { part, outlook } of this.retries(bounds, demand)) {
       const chance = this.lost.chance(part.task, part.position!, filling, outlook);
       if (chance <= bestChance) continue;
@@ -217,15 +220,16 @@ export class FragmentGenerator {
   }
 
   /** Lost items that are ready, those first that are expected to take longest. */
-  private retries({ life, wholeLife }: Bounds, demand: Demand): { part: Part; outlook: Outlook; seconds: number }[] {
+  private retries(bounds: Bounds, demand: Demand): { part: Part; outlook: Outlook; seconds: number }[] {
     const { instance, instanceTypes } = demand;
     const found = this.queue.readyApart().flatMap(({ task, position }) => {
       const width = concurrency(instance, this.workload.tasks[task]!.needs);
       if (width === 0) return [];
       const cohort = this.queue.cohortOf(task, position);
       const predict = (type: string): ItemPrediction => this.predict(task, cohort, demand, type);
-      const isFresh = instance.fragments === 0;
-      const outlook = { instanceType: instance.type, life, wholeLife, isFresh, instanceTypes, predict };
+      const { life, wholeLife } = bounds;
+      const whole = { life, wholeLife, isFresh: isFresh(bounds, demand) };
+      const outlook = { instanceType: instance.type, ...whole, instanceTypes, predict };
       const part = { task, cohort, position, count: 1, prediction: predict(instance.type), width };
       return { part, outlook, seconds: this.lost.expectedSeconds(task, position, outlook) };
     });
@@ -544,6 +548,10 @@ function evenChunk({ seconds, within }: ItemPrediction, demand: Demand): number 
 
 /** In the last lives of a job an item that is lost keeps all others waiting. */
 const isNearEnd = ({ wholeLife }: Bounds, { finishSeconds }: Demand): boolean => finishSeconds < LAST_LIVES * wholeLife;
+
+/** True for an instance that has done nothing yet and has nearly all of its life before it. */
+const isFresh = ({ life, wholeLife }: Bounds, { instance }: Demand): boolean =>
+  instance.fragments === 0 && (life === Infinity || life >= FRESH * wholeLife);
 
 /** Adds a piece, or makes the last one longer if it has the same safe points. */
 function append(pieces: Piece[], piece: Piece): void {

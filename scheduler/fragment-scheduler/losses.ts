@@ -2,6 +2,8 @@ import type { Range } from '../workload.ts';
 
 /** So often an item may be under way when its instance ends before its time. */
 const SUDDEN_ENDS = 10;
+/** So many honest tries are enough, even if some type of instance never came. */
+const MOST_WHOLE_LIVES = 3;
 /** A try under load counts as so much of an honest one. */
 const LOADED_TRY = 0.34;
 /** An instance counts as loaded if others use such a share of it. */
@@ -68,7 +70,8 @@ export class Losses {
     const { wholeLives } = tries;
     const weight = (end.load > LOADED ? LOADED_TRY : 1) * (end.weight ?? 1);
     wholeLives.set(end.instanceType, (wholeLives.get(end.instanceType) ?? 0) + weight);
-    for (const type of instanceTypes) if ((wholeLives.get(type) ?? 0) < 1) return null;
+    const all = [...wholeLives.values()].reduce((sum, lives) => sum + lives, 0);
+    for (const type of instanceTypes) if ((wholeLives.get(type) ?? 0) < 1 && all < MOST_WHOLE_LIVES) return null;
     return 'outlasted the whole life of an instance: raise the lifespan, or put a safe point between its steps';
   }
 }
