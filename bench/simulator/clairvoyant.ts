@@ -1,3 +1,4 @@
+import { UNWEIGHED } from '../../scheduler/fragment-scheduler/events.ts';
 import type { CoreEvent, Decision, Fragment, Piece } from '../../scheduler/fragment-scheduler/events.ts';
 import type { Policy } from '../../scheduler/plan/simulate.ts';
 import type { Interval } from '../../scheduler/predictive-model/prediction.ts';
@@ -108,15 +109,6 @@ export class Clairvoyant implements Policy {
       everySeconds: null,
       itemSeconds: NOTHING,
     }));
-    const sizing = {
-      lifeSeconds: null,
-      workLeftSeconds: 0,
-      sharers: 1,
-      aimSeconds: 0,
-      dispatchSeconds: 0,
-      safePointSeconds: 0,
-      meanTimeBetweenFailuresSeconds: Infinity,
-    };
-    return { id: this.fragments++, instance, pieces, predictedSeconds: NOTHING, limit: 'queue', sizing };
+    return { id: this.fragments++, instance, pieces, predictedSeconds: NOTHING, limit: 'queue', sizing: UNWEIGHED };
   }
 }

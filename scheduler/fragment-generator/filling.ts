@@ -38,6 +38,11 @@ export class Filling {
     return this.parts.length === 0;
   }
 
+  /** Items of a cohort that are in it. */
+  itemsOf(task: number, cohort: number): number {
+    return this.parts.reduce((sum, part) => sum + (part.task === task && part.cohort === cohort ? part.count : 0), 0);
+  }
+
   /** Standard deviation of {@link seconds}. */
   get deviation(): number {
     return Math.sqrt(this.variance + this.level ** 2);

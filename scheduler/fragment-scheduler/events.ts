@@ -128,3 +128,14 @@ export interface Piece extends Range {
   /** One item's run time: the worker holds `high` against its deadline before it begins the next stretch. */
   itemSeconds: Interval;
 }
+
+/** The sizing of a fragment for which nothing was weighed, by whoever else than the generator makes fragments. */
+export const UNWEIGHED: Sizing = {
+  lifeSeconds: null,
+  workLeftSeconds: 0,
+  sharers: 1,
+  aimSeconds: 0,
+  dispatchSeconds: 0,
+  safePointSeconds: 0,
+  meanTimeBetweenFailuresSeconds: Infinity,
+};

@@ -1,18 +1,22 @@
-import { secondsAfter } from '../fragment-generator/critical-path.ts';
 import { commonFinish, type Availability } from '../fragment-generator/fair-share.ts';
-import { FragmentGenerator, type Demand, type Pool } from '../fragment-generator/fragment-generator.ts';
+import type { Demand, Pool } from '../fragment-generator/demand.ts';
+import { FragmentGenerator } from '../fragment-generator/fragment-generator.ts';
+import { TaskOrder } from '../fragment-generator/task-order.ts';
 import { WorkLeft, type InstanceKind } from '../fragment-generator/work-left.ts';
 import type { TargetSpec } from '../job-spec.ts';
 import type { Predictor } from '../predictive-model/model.ts';
+import type { Observation } from '../predictive-model/observation.ts';
 import type { Interval } from '../predictive-model/prediction.ts';
 import { concurrency, ResourceMonitor, type InstanceRecord } from '../resource-monitor/resource-monitor.ts';
 import { Lifetimes } from '../resource-monitor/lifetimes.ts';
 import type { Overheads } from '../safe-points/injector.ts';
-import { cohortAt, eachCohort, TaskQueue, type Skip, type TaskCounts } from '../task-queue/task-queue.ts';
+import { TaskQueue, type Skip, type TaskCounts } from '../task-queue/task-queue.ts';
 import type { Range, Workload } from '../workload.ts';
+import { cutOff } from './cut-off.ts';
 import type { CoreEvent, Decision, Fragment, Outcome, RetireReason } from './events.ts';
 import { forecast } from './forecast.ts';
 import { InstanceStarts } from './instance-starts.ts';
+import { Lessons } from './lessons.ts';
 import { Losses } from './losses.ts';
 import {
   hasItemsToSpare,
@@ -32,16 +36,8 @@ const WORTH_SPLITTING = 4;
 const TOO_SMALL = 6;
 /** An item that is overdue is noticed, and again each time that it has run so many times as long. */
 const NOTICE = 1.5;
-/** A stretch that was cut off tells something if it took so many times as long as predicted. */
-const OVERRUN = 0.8;
-/** An item had the whole life of its instance if it was under way for such a share of it. */
-const WHOLE_LIFE = 0.9;
 /** A timer may go off early by so much; it must not be waited for then. */
 const TIMER_SECONDS = 0.01;
-/** By so much observations grow until the order of tasks is worked out anew. */
-const REORDER = 1.2;
-/** A task is known once so many of its items were seen. */
-const KNOWN_ITEMS = 3;
 /** An instance takes so much of its even share of what is left: the rest evens out what was predicted wrong. */
 const SHARE = 0.8;
 
@@ -71,9 +67,10 @@ export interface SchedulerOptions {
 export class FragmentScheduler {
   private readonly workload: Workload;
   private readonly target: SchedulerOptions['target'];
-  private readonly model: Predictor;
   private readonly queue: TaskQueue;
   private readonly generator: FragmentGenerator;
+  private readonly order: TaskOrder;
+  private readonly lessons: Lessons;
   private readonly workLeft: WorkLeft;
   private readonly monitor = new ResourceMonitor();
   private readonly losses = new Losses();
@@ -88,9 +85,6 @@ export class FragmentScheduler {
   private readonly overheads: Overheads;
   private readonly pool: Pool;
   private nextFragment: number;
-  /** How many observations there were when the order of tasks was last worked out. */
-  private orderedAt = -1;
-  private observed = 0;
   private tooSmall = 0;
   private nextWake = 0;
   private begun = false;
@@ -101,13 +95,14 @@ export class FragmentScheduler {
   constructor({ workload, target, model, overheads, pool, restore }: SchedulerOptions) {
     this.workload = workload;
     this.target = target;
-    this.model = model;
     this.overheads = { ...overheads };
     this.priorFailureSeconds = overheads.meanTimeBetweenFailuresSeconds;
     this.queue = new TaskQueue(workload);
     const { lifespanSeconds } = target;
     this.pool = { replacesInstances: true, watchesDeadlines: true, ...pool, lifespanSeconds };
     this.generator = new FragmentGenerator(workload, this.queue, model, this.pool);
+    this.order = new TaskOrder(workload, this.queue, model);
+    this.lessons = new Lessons({ workload, model, generator: this.generator, order: this.order });
     this.workLeft = new WorkLeft(workload, this.queue, model, () => this.commonInstance());
     this.nextFragment = restore?.fragments ?? 0;
     for (const { task, start, end, state } of restore?.settled ?? []) this.queue.settle(task, { start, end }, state);
@@ -200,7 +195,8 @@ export class FragmentScheduler {
     for (const outcome of outcomes) {
       const { settled, skips } = this.queue.settle(outcome.task, outcome, outcome.state);
       // What is told twice is learnt once.
-      if (outcome.state === 'committed' && settled === length(outcome)) this.learn(outcome, instance, running);
+      if (outcome.state === 'committed' && settled === length(outcome))
+        this.learnt(this.lessons.committed(outcome, instance, running));
       running.ended += settled;
       this.workLeft.changed(outcome.task);
       this.skipped(skips);
@@ -216,26 +212,8 @@ export class FragmentScheduler {
     if (this.generator.wouldDoBetter(left, this.demandOf(instance, now))) this.split(running);
   }
 
-  private learn(outcome: Outcome & { state: 'committed' }, instance: InstanceRecord, running: RunningFragment): void {
-    const { key, cohorts } = this.workload.tasks[outcome.task]!;
-    const count = length(outcome);
-    eachCohort(cohorts, outcome, (cohort, start, end) => {
-      const share = (end - start) / count;
-      const observation = {
-        key,
-        instanceType: instance.type,
-        cost: cohorts[cohort]!.cost,
-        count: end - start,
-        seconds: outcome.seconds * share,
-        squaredSeconds: outcome.squaredSeconds * share,
-        load: instance.load,
-        idleSeconds: running.assignedAt - instance.idleSince,
-      };
-      this.model.observe(observation);
-      this.generator.learnt(outcome.task, cohort, end - start);
-      this.observed++;
-      this.decisions.push({ kind: 'learnt', observation });
-    });
+  private learnt(observations: readonly Observation[]): void {
+    for (const observation of observations) this.decisions.push({ kind: 'learnt', observation });
   }
 
   /** However many lives an item takes, it is not given up as long as it makes progress from one to the next. */
@@ -288,41 +266,30 @@ export class FragmentScheduler {
   /** Safe points are spaced by the mean time between failures as it turns out to be. */
   private suddenEnd(livedSeconds: number, now: number): void {
     this.lifetimes.ended(livedSeconds);
-    const mean = this.lifetimes.meanTimeBetween(this.ages(now), this.priorFailureSeconds);
+    const mean = this.lifetimes.meanTimeBetween(this.monitor.ages(now), this.priorFailureSeconds);
     this.overheads.meanTimeBetweenFailuresSeconds = mean;
-  }
-
-  private ages(now: number): number[] {
-    return Array.from(this.monitor.all(), ({ upAt }) => now - upAt);
   }
 
   /** What was under way when an instance ended is learnt from, tried again by itself, or given up. */
   private recordLoss(running: RunningFragment, instance: InstanceRecord, inTime: boolean, now: number): void {
     const stretch = this.stretchOf(running);
-    const first = stretch[0];
-    if (!first) return;
-    const { piece } = first;
+    if (stretch.length === 0) return;
+    const { piece } = stretch[0]!;
     const width = concurrency(instance, this.workload.tasks[piece.task]!.needs);
-    const underWay = firstItems(this.queue.unsettled(piece.task, piece), width);
-    const overrun = leastOverrun(stretch, running, now);
-    const informs = first.items <= width ? piece.itemSeconds.low / piece.itemSeconds.expected : OVERRUN;
-    if (overrun >= informs)
-      for (const decision of this.outlasted(stretch, overrun, running, instance)) this.decisions.push(decision);
-    const isAlone = stretch.length === 1 && first.items <= width;
-    const least = isAlone ? overrun * piece.itemSeconds.expected : 0;
-    const lifeSeconds = (instance.deadline ?? Infinity) - instance.upAt;
-    const wholeLife = inTime && !instance.isCurtailed && least >= WHOLE_LIFE * lifeSeconds;
-    const end = { inTime, wholeLife, instanceType: instance.type, load: instance.load };
+    const left = this.queue.unsettled(piece.task, piece);
+    const loss = cutOff(stretch, left, running, instance, { width, inTime, now });
+    const { underWay, overrun, leastSeconds, end } = loss;
+    if (overrun !== null) this.learnt(this.outlasted(stretch, overrun, instance, running));
     for (const { start, end: stop } of underWay)
       for (let position = start; position < stop; position++)
-        this.generator.retryLater(piece.task, position, least, instance.type, wholeLife);
+        this.generator.retryLater(piece.task, position, leastSeconds, instance.type, end.wholeLife);
     for (const { why, ...range } of this.losses.record(piece.task, underWay, end, this.instanceTypes))
       this.giveUp(piece.task, range, why);
   }
 
   /**
    * Items that are under way for longer than was predicted tell so before they end: what ends first is short, and whoever
-   * learns from that alone takes all the others for short as well.
+   * learns from that alone takes all the others for short as well. Only this run learns that: the history is told in the end.
    */
   private noticeOverdue(now: number): void {
     for (const running of this.running.values()) {
@@ -333,7 +300,7 @@ export class FragmentScheduler {
       const overrun = leastOverrun(stretch, running, now);
       if (overrun < NOTICE) continue;
       running.noticedSeconds = sincePoint;
-      this.outlasted(stretch, overrun, running, this.monitor.get(running.fragment.instance)!);
+      this.outlasted(stretch, overrun, this.monitor.get(running.fragment.instance)!, running);
     }
   }
 
@@ -343,33 +310,14 @@ export class FragmentScheduler {
     );
   }
 
-  /** The model learns that items had not ended after so many times what was predicted; returns that for the history. */
   private outlasted(
     stretch: readonly StretchPart[],
     overrun: number,
-    running: RunningFragment,
     instance: InstanceRecord,
-  ): Decision[] {
-    return stretch.map(({ piece, items }) => {
-      const { key, cohorts } = this.workload.tasks[piece.task]!;
-      const { cost } = cohorts[cohortAt(cohorts, piece.start)]!;
-      const each = overrun * piece.itemSeconds.expected;
-      const observation = {
-        key,
-        instanceType: instance.type,
-        cost,
-        count: items,
-        seconds: items * each,
-        squaredSeconds: items * each ** 2,
-        load: instance.load,
-        idleSeconds: running.assignedAt - instance.idleSince,
-        outlasted: true,
-      };
-      this.model.observe(observation);
-      this.observed++;
-      this.workLeft.changed(piece.task);
-      return { kind: 'learnt', observation };
-    });
+    running: RunningFragment,
+  ): Observation[] {
+    for (const { piece } of stretch) this.workLeft.changed(piece.task);
+    return this.lessons.outlasted(stretch, overrun, instance, running);
   }
 
   private startFailed(reason: string, now: number): void {
@@ -393,7 +341,7 @@ export class FragmentScheduler {
   private decide(now: number): void {
     if (!this.paused) {
       this.noticeOverdue(now);
-      this.orderTasks();
+      this.order.update(this.commonInstance().type);
       const workless = this.monitor.availableInstances().filter((instance) => !this.scheduleFragment(instance, now));
       if (workless.length > 0 && !this.queue.isFinished) this.shareRunningWork(workless, now);
       this.startInstances(now);
@@ -402,25 +350,6 @@ export class FragmentScheduler {
       this.finished = true;
       this.decisions.push({ kind: 'finished' });
     }
-  }
-
-  /** Works the order of tasks out anew after every few observations, fewer and fewer as more is known. */
-  private orderTasks(): void {
-    if (this.observed < REORDER * this.orderedAt) return;
-    this.orderedAt = Math.max(1, this.observed);
-    const { tasks } = this.workload;
-    const instanceType = this.commonInstance().type;
-    const seconds = (task: number, cohort: number): number => {
-      const { key, cohorts, estimateSeconds } = tasks[task]!;
-      const { cost } = cohorts[cohort]!;
-      return this.model.predict({ key, instanceType, cost, load: 0, idleSeconds: 0, estimateSeconds }).seconds;
-    };
-    const after = secondsAfter(this.workload, (task) => seconds(task, tasks[task]!.cohorts.length - 1));
-    // What is not known yet is tried first: it may be long, and then it must not come last.
-    const isUnknown = (task: number): boolean => this.model.observations(tasks[task]!.key) < KNOWN_ITEMS;
-    this.queue.prioritise(({ task, cohort }) =>
-      isUnknown(task) ? Number.MAX_VALUE : after[task]! + seconds(task, cohort),
-    );
   }
 
   /** The seed's `schedule_fragment` for one available instance. False if it stays idle because nothing is ready. */
@@ -446,7 +375,7 @@ export class FragmentScheduler {
       fairSeconds: SHARE * finishSeconds,
       overheads: this.overheads,
       instanceTypes: this.instanceTypes,
-      risk: this.lifetimes.risk(this.ages(now), this.priorFailureSeconds),
+      risk: this.lifetimes.risk(this.monitor.ages(now), this.priorFailureSeconds),
     };
   }
 
@@ -610,16 +539,4 @@ export class FragmentScheduler {
     for (const instance of this.monitor.all()) return instance;
     return { type: '', cpus: this.target.cpus, memoryBytes: this.target.memoryBytes };
   }
-}
-
-/** The first `count` numbers of some ranges. */
-function firstItems(ranges: readonly Range[], count: number): Range[] {
-  const first: Range[] = [];
-  let left = count;
-  for (const { start, end } of ranges) {
-    if (left <= 0) break;
-    first.push({ start, end: Math.min(end, start + left) });
-    left -= end - start;
-  }
-  return first;
 }

@@ -92,14 +92,7 @@ const shrunkPower: Family = {
   name: 'power of cost, as for other tasks',
   fit({ x, y, weights, costs, exponent, noise }) {
     if (costs === 0) return null;
-    const meanX = weightedMean(x, weights);
-    const meanY = weightedMean(y, weights);
-    let xx = 0;
-    let xy = 0;
-    for (let i = 0; i < x.length; i++) {
-      xx += weights[i]! * (x[i]! - meanX) ** 2;
-      xy += weights[i]! * (x[i]! - meanX) * (y[i]! - meanY);
-    }
+    const { meanX, meanY, xx, xy } = weightedMoments(x, y, weights);
     const trust = noise / exponent.variance;
     const slope = (xy + trust * exponent.mean) / (xx + trust);
     return (at) => meanY + slope * (at - meanX);
@@ -236,6 +229,13 @@ function throughOrigin(x: readonly number[], y: readonly number[], scale: readon
 }
 
 function weightedLine(x: readonly number[], y: readonly number[], weights: readonly number[]) {
+  const { meanX, meanY, xx, xy } = weightedMoments(x, y, weights);
+  const rate = xy / xx;
+  return { fixed: meanY - rate * meanX, rate };
+}
+
+/** Means, and weighted sums of squares and products of the deviations from them. */
+function weightedMoments(x: readonly number[], y: readonly number[], weights: readonly number[]) {
   const meanX = weightedMean(x, weights);
   const meanY = weightedMean(y, weights);
   let xx = 0;
@@ -244,8 +244,7 @@ function weightedLine(x: readonly number[], y: readonly number[], weights: reado
     xx += weights[i]! * (x[i]! - meanX) ** 2;
     xy += weights[i]! * (x[i]! - meanX) * (y[i]! - meanY);
   }
-  const rate = xy / xx;
-  return { fixed: meanY - rate * meanX, rate };
+  return { meanX, meanY, xx, xy };
 }
 
 /** Linear interpolation in a table that ascends in x; flat beyond its ends. */

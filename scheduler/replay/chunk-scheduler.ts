@@ -1,3 +1,4 @@
+import { UNWEIGHED } from '../fragment-scheduler/events.ts';
 import type { CoreEvent, Decision, Fragment, Outcome, Piece } from '../fragment-scheduler/events.ts';
 import type { TargetSpec } from '../job-spec.ts';
 import { uniform } from '../plan/random.ts';
@@ -164,16 +165,6 @@ export class ChunkScheduler implements Policy {
 }
 
 const skipped = (skip: Skip): Decision => ({ kind: 'skip', ...skip });
-
-const UNWEIGHED: Fragment['sizing'] = {
-  lifeSeconds: null,
-  workLeftSeconds: 0,
-  sharers: 1,
-  aimSeconds: 0,
-  dispatchSeconds: 0,
-  safePointSeconds: 0,
-  meanTimeBetweenFailuresSeconds: Infinity,
-};
 
 /** Neighbours of one cohort as one range, in order. */
 function joined(ranges: readonly Range[], cohorts: readonly Range[]): Range[] {

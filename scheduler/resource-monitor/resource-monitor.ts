@@ -50,6 +50,11 @@ export class ResourceMonitor {
     return record;
   }
 
+  /** How long each has lived, in seconds. */
+  ages(now: number): number[] {
+    return Array.from(this.instances.values(), ({ upAt }) => now - upAt);
+  }
+
   /** Instances without a fragment, those with the least life left first: what still fits them is scarce. */
   availableInstances(): InstanceRecord[] {
     const idle = [...this.instances.values()].filter(({ fragment }) => fragment === null);

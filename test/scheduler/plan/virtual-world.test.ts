@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { UNWEIGHED } from '../../../scheduler/fragment-scheduler/events.ts';
 import type { CoreEvent, Fragment } from '../../../scheduler/fragment-scheduler/events.ts';
 import { VirtualWorld, type WorldOptions } from '../../../scheduler/plan/virtual-world.ts';
 import { target, task, workload } from '../workloads.ts';
@@ -13,17 +14,8 @@ const OVERHEADS = {
 
 function fragmentOf(items: number, everyItems = 0): Fragment {
   const nothing = { low: 0, expected: 0, high: 0 };
-  const sizing = {
-    lifeSeconds: null,
-    workLeftSeconds: 0,
-    sharers: 1,
-    aimSeconds: 0,
-    dispatchSeconds: 0,
-    safePointSeconds: 0,
-    meanTimeBetweenFailuresSeconds: Infinity,
-  };
   const piece = { task: 0, start: 0, end: items, everyItems, everySeconds: null, itemSeconds: nothing };
-  return { id: 0, instance: 'i', pieces: [piece], predictedSeconds: nothing, limit: 'share', sizing };
+  return { id: 0, instance: 'i', pieces: [piece], predictedSeconds: nothing, limit: 'share', sizing: UNWEIGHED };
 }
 
 /** An instance that is up. */

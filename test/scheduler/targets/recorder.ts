@@ -1,3 +1,4 @@
+import { UNWEIGHED } from '../../../scheduler/fragment-scheduler/events.ts';
 import type { Fragment, FragmentEnd } from '../../../scheduler/fragment-scheduler/events.ts';
 import type { InstanceFacts, TargetListener } from '../../../scheduler/targets/target.ts';
 import type { ItemReport } from '../../../scheduler/worker/protocol.ts';
@@ -88,13 +89,5 @@ export const fragmentOf = (id: number, instance: string, end: number, seconds: n
   ],
   predictedSeconds: { low: seconds * end, expected: seconds * end, high: 1.5 * seconds * end },
   limit: 'queue',
-  sizing: {
-    lifeSeconds: null,
-    workLeftSeconds: 1,
-    sharers: 1,
-    aimSeconds: 1,
-    dispatchSeconds: 0.01,
-    safePointSeconds: 0.005,
-    meanTimeBetweenFailuresSeconds: 3600,
-  },
+  sizing: UNWEIGHED,
 });

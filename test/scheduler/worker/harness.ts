@@ -3,6 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { UNWEIGHED } from '../../../scheduler/fragment-scheduler/events.ts';
 import type { Fragment, FragmentEnd, Piece } from '../../../scheduler/fragment-scheduler/events.ts';
 import type { TaskSpec } from '../../../scheduler/job-spec.ts';
 import type { TargetListener } from '../../../scheduler/targets/target.ts';
@@ -169,15 +170,7 @@ export async function startWorker(options: HarnessOptions): Promise<Harness> {
         })),
         predictedSeconds: { low: 1, expected: 1, high: 1 },
         limit: 'queue',
-        sizing: {
-          lifeSeconds: null,
-          workLeftSeconds: 1,
-          sharers: 1,
-          aimSeconds: 1,
-          dispatchSeconds: 0.01,
-          safePointSeconds: 0.005,
-          meanTimeBetweenFailuresSeconds: 3600,
-        },
+        sizing: UNWEIGHED,
       };
       link.assign(fragment);
       await until(() => ends.has(fragment.id));

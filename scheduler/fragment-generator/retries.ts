@@ -1,0 +1,76 @@
+import type { ItemPrediction } from '../predictive-model/model.ts';
+import type { TaskQueue } from '../task-queue/task-queue.ts';
+import { isFresh, type Bounds, type Demand } from './demand.ts';
+import type { Filling, Part } from './filling.ts';
+import type { LostItems, Outlook } from './lost-items.ts';
+import type { Prospects } from './prospects.ts';
+
+/** A lost item that is ready. */
+interface Retry {
+  task: number;
+  position: number;
+  part: Part;
+  outlook: Outlook;
+  /** What it is expected to take. */
+  seconds: number;
+}
+
+/** Puts items that were lost with their instances into fragments again. */
+export class Retries {
+  private readonly queue: TaskQueue;
+  private readonly prospects: Prospects;
+  private readonly lost: LostItems;
+
+  constructor(queue: TaskQueue, prospects: Prospects, lost: LostItems) {
+    this.queue = queue;
+    this.prospects = prospects;
+    this.lost = lost;
+  }
+
+  /** Adds an even part of them, the longest first, where there is time for them. */
+  addTo(filling: Filling, bounds: Bounds, demand: Demand): void {
+    const retries = this.ready(bounds, demand);
+    let left = Math.ceil(retries.length / demand.sharers);
+    for (const { task, position, part, outlook } of retries) {
+      if (left === 0 || filling.seconds >= bounds.size) return;
+      if (!this.lost.isWorthATry(task, position, filling, outlook)) continue;
+      filling.add(part);
+      left--;
+    }
+  }
+
+  /** For an instance that would be idle for the rest of its life, or has just begun it: adds the one with the best chance. */
+  addAgainstOdds(filling: Filling, bounds: Bounds, demand: Demand): void {
+    let best: Part | null = null;
+    let bestChance = isFresh(bounds, demand) ? -1 : 0;
+    for (const { task, position, part, outlook } of this.ready(bounds, demand)) {
+      const chance = this.lost.chance(task, position, filling, outlook);
+      if (chance <= bestChance) continue;
+      best = part;
+      bestChance = chance;
+    }
+    if (best) filling.add(best);
+  }
+
+  private ready(bounds: Bounds, demand: Demand): Retry[] {
+    const { instance, instanceTypes } = demand;
+    const { life, wholeLife } = bounds;
+    const conditions = {
+      life,
+      wholeLife,
+      isFresh: isFresh(bounds, demand),
+      instanceType: instance.type,
+      instanceTypes,
+    };
+    const retries = this.queue.readyApart().flatMap(({ task, position }) => {
+      const cohort = this.queue.cohortOf(task, position);
+      const part = this.prospects.part(task, cohort, 1, demand);
+      if (!part) return [];
+      const predict = (type: string): ItemPrediction => this.prospects.predict(task, cohort, demand, type);
+      const outlook = { ...conditions, predict };
+      const seconds = this.lost.expectedSeconds(task, position, outlook);
+      return { task, position, part: { ...part, position }, outlook, seconds };
+    });
+    return retries.toSorted((a, b) => b.seconds - a.seconds);
+  }
+}
