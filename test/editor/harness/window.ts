@@ -120,10 +120,9 @@ export class EditorWindow {
     await this.page.locator(within).getByText(loosely(text)).first().waitFor({ state: 'visible' });
   }
 
-  /** Shows the Runs view. */
+  /** Shows the Runs view, by its command: a click on its icon would hide what a reloaded window has just restored. */
   async openRunsView(): Promise<void> {
-    const tab = this.page.getByRole('tab', { name: /^Morsel/ });
-    if ((await tab.getAttribute('aria-expanded')) !== 'true') await tab.click();
+    await this.runCommand('Morsel: Focus on Runs View');
     await this.page
       .locator('.sidebar .pane-header')
       .filter({ hasText: 'Runs' })
