@@ -1,3 +1,4 @@
+import { bounded } from './distribution.ts';
 import { WILD } from './noise.ts';
 import type { Observation } from './observation.ts';
 
@@ -23,9 +24,10 @@ export class Moments {
   /** @param y ln seconds predicted of the typical item, and by how much it may be off */
   learn(y: number, scale: number, { count, seconds, squaredSeconds }: Observation): void {
     const most = Math.min(MOST_RATIO, Math.exp(WILD * scale));
-    const weight = Math.min(count, MOST_ITEMS) * Math.exp(y);
-    const ratio = Math.min((seconds / count) * Math.exp(-y), most);
-    const square = Math.min((squaredSeconds / count) * Math.exp(-2 * y), most ** 2);
+    const typical = bounded(y);
+    const weight = Math.min(count, MOST_ITEMS) * typical;
+    const ratio = Math.min(seconds / count / typical, most);
+    const square = Math.min(squaredSeconds / count / typical / typical, most ** 2);
     this.weight = MEMORY * this.weight + weight;
     this.count = MEMORY * this.count + count;
     this.first = MEMORY * this.first + weight * ratio;

@@ -27,6 +27,15 @@ const observations = fc.array(
   { maxLength: 60 },
 );
 
+const LEAST = { key: 'k', instanceType: 'here', count: 1, load: 0, idleSeconds: 0, outlasted: false } as const;
+/** Costs next to the least number that there is, which a line or a power reaches far beyond. */
+const LEAST_COSTS = [
+  { ...LEAST, cost: 0, seconds: 5 },
+  { ...LEAST, cost: 0, seconds: 1626, count: 5 },
+  { ...LEAST, cost: 5e-324, seconds: 3e-5, outlasted: true },
+  { ...LEAST, cost: 5e-324, seconds: 1e-9, count: 64, load: 14, instanceType: 'there' as const },
+];
+
 test('whatever was observed, a prediction is finite, above zero, and a distribution', () => {
   fc.assert(
     fc.property(observations, fc.option(fc.double({ min: 0, max: 1e15, noNaN: true })), (past, cost) => {
@@ -45,7 +54,7 @@ test('whatever was observed, a prediction is finite, above zero, and a distribut
         expect(chances.toSorted((a, b) => a - b)).toEqual(chances);
       }
     }),
-    { numRuns: 200 },
+    { numRuns: 200, examples: [[LEAST_COSTS, null]] },
   );
 });
 
