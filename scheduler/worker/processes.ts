@@ -18,13 +18,29 @@ export function signalGroup(group: number | undefined, signal: NodeJS.Signals): 
   }
 }
 
-/** True while any process of the group is there. */
+/**
+ * True while any process of the group is at work. One that has ended and that nobody has waited for does not count, where
+ * that can be told (on Linux): the first process of many a container never waits for what it inherits.
+ */
 export function isGroupThere(group: number | undefined): boolean {
   if (group === undefined || group <= 1) return false;
   try {
-    return process.kill(-group, 0);
+    process.kill(-group, 0);
   } catch (error) {
     return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+  return process.platform !== 'linux' || readdirSync('/proc').some((entry) => isAtWorkIn(group, entry));
+}
+
+/** `pid (name) state parent group …`; a name may hold anything, also brackets. */
+function isAtWorkIn(group: number, entry: string): boolean {
+  if (!/^\d+$/.test(entry)) return false;
+  try {
+    const stat = readFileSync(`/proc/${entry}/stat`, 'latin1');
+    const [state, , processGroup] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return Number(processGroup) === group && state !== 'Z' && state !== 'X';
+  } catch {
+    return false;
   }
 }
 
