@@ -4,6 +4,9 @@ import { concurrency, type InstanceRecord } from '../resource-monitor/resource-m
 import type { TaskQueue } from '../task-queue/task-queue.ts';
 import type { Workload } from '../workload.ts';
 
+/** A sum is exact enough while it is no smaller part than this of the largest number in it. */
+const LEAST_OF_LARGEST = 1e-3;
+
 /** As much of an instance as decides how long its work takes. */
 export type InstanceKind = Pick<InstanceRecord, 'type' | 'cpus' | 'memoryBytes'>;
 
@@ -12,6 +15,8 @@ export class WorkLeft {
   private readonly perTask: WorkSum[];
   private readonly dirty: Set<number>;
   private sum: WorkSum = NO_WORK;
+  /** The most work of one task that was added since the sum was last made anew. */
+  private largest = 0;
   private readonly workload: Workload;
   private readonly queue: TaskQueue;
   private readonly model: Predictor;
@@ -47,11 +52,20 @@ export class WorkLeft {
   private update(): void {
     for (const task of this.dirty) {
       const work = this.ofTask(task);
-      this.sum = combine(combine(this.sum, this.perTask[task]!, -1), work, 1);
+      const before = this.perTask[task]!;
+      this.sum = combine(combine(this.sum, before, -1), work, 1);
       this.perTask[task] = work;
+      this.largest = Math.max(this.largest, before.expected, work.expected);
     }
     this.dirty.clear();
+    if (this.sum.expected < LEAST_OF_LARGEST * this.largest) this.addUp();
     if (this.queue.unassigned === 0) this.sum = NO_WORK;
+  }
+
+  /** Small numbers are lost beside a large one that was added and taken away again: then all is added up anew. */
+  private addUp(): void {
+    this.sum = this.perTask.reduce((sum, work) => combine(sum, work, 1), NO_WORK);
+    this.largest = this.perTask.reduce((largest, { expected }) => Math.max(largest, expected), 0);
   }
 
   private ofTask(index: number): WorkSum {
