@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
 import type { JobSpec, TargetSpec } from '../../scheduler/job-spec.ts';
-import { readRecording, type Recording } from '../../scheduler/replay/recording.ts';
+import { readRecording, type Recording } from '../../scheduler/run/recording.ts';
 import { parsePolicy, type PolicyChoice } from '../../scheduler/replay/policy.ts';
 import { replay, type Course, type Replay } from '../../scheduler/replay/replay.ts';
 import { findRun } from '../../scheduler/run/runs.ts';

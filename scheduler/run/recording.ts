@@ -1,12 +1,12 @@
 /** What a journal holds of a past run, as a replay needs it. */
 import type { JobSpec } from '../job-spec.ts';
-import type { RunState, RunSummary } from '../run/events.ts';
-import { readRunFile, RunError } from '../run/run-folder.ts';
-import { usageOf } from '../run/summary.ts';
+import type { RecordedRange } from '../replay/recorded-work.ts';
+import type { Course } from '../replay/replay.ts';
 import { Journal } from '../store/journal.ts';
 import type { Workload } from '../workload.ts';
-import type { RecordedRange } from './recorded-work.ts';
-import type { Course } from './replay.ts';
+import type { RunState, RunSummary } from './events.ts';
+import { readRunFile, RunError } from './run-folder.ts';
+import { usageOf } from './summary.ts';
 
 export interface Recording {
   run: string;
