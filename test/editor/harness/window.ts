@@ -131,6 +131,14 @@ export class EditorWindow {
       .waitFor();
   }
 
+  /** Waits until the progress notification of a job is gone: VS Code keeps one for a moment after its end. */
+  async waitForProgressToEnd(job: string): Promise<void> {
+    const progress = this.page.locator('.notification-list-item-message', {
+      hasText: new RegExp(`^${escaped(job)}: `),
+    });
+    await progress.waitFor({ state: 'detached' });
+  }
+
   notifications(): Promise<string[]> {
     return this.page.locator('.notification-list-item-message').allInnerTexts();
   }

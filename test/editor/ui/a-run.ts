@@ -18,6 +18,7 @@ export async function runToTheEnd(window: EditorWindow, workspace: string): Prom
   await expand(rowBelow(window, 'Fragments'));
   await rowBelow(window, 'Fragment 1').waitFor();
   assert.ok(existsSync(join(workspace, 'total.txt')));
+  await window.waitForProgressToEnd('words');
   assert.deepEqual(await window.notifications(), [], 'a run that succeeds while one looks on needs no message');
   await expand(words);
 
