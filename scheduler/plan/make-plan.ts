@@ -3,6 +3,7 @@ import type { Predictor } from '../predictive-model/model.ts';
 import type { Interval } from '../predictive-model/prediction.ts';
 import type { Workload } from '../workload.ts';
 import { drawnWorld, expectedWorld } from './draws.ts';
+import { criticalPath } from './critical-path.ts';
 import type { Plan, PlannedFragment } from './plan.ts';
 import { planProblems } from './problems.ts';
 import { sharesOf } from './shares.ts';
@@ -46,10 +47,10 @@ export function makePlan(options: PlanOptions): Plan {
   const { expected, drawn } = simulateAll(options);
   const conditions = conditionsOf(job.target, profile);
   const outcome = { model, conditions, unendedSeconds, simulation: expected };
-  const { pricePerHour } = job.target;
+  const { name, kind, instances, lifespanSeconds, pricePerHour } = job.target;
   return {
     job: job.job,
-    target: { name: job.target.name, kind: job.target.kind },
+    target: { name, kind, instances, lifespanSeconds, pricePerHour },
     makespanSeconds: band(expected, drawn, makespan),
     simulatedShare: expected.simulatedShare,
     ...sharesOf(expected),
@@ -58,6 +59,7 @@ export function makePlan(options: PlanOptions): Plan {
     fragments: expected.fragments.map((simulated) => plannedFragment(simulated, workload)),
     instances: expected.instances.map((instance) => ({ ...instance, instanceType: conditions.instanceType })),
     tasks: plannedTasks(job, workload, outcome),
+    criticalPath: criticalPath(workload, expected),
     problems: planProblems(job, workload, outcome),
   };
 }

@@ -5,7 +5,7 @@ export type { PredictionBasis };
 
 export interface Plan {
   job: string;
-  target: { name: string; kind: string };
+  target: PlannedTarget;
   makespanSeconds: Interval;
   /**
    * The share of the items that the simulation got to: 1, unless the job is so large that its end was extrapolated. Then
@@ -22,8 +22,23 @@ export interface Plan {
   fragments: PlannedFragment[];
   instances: PlannedInstance[];
   tasks: PlannedTask[];
+  /**
+   * The tasks that the finish waits for, first to last: each is the one of its successor's dependencies that ends last in
+   * the expected course. Empty where the simulation did not come to the end.
+   */
+  criticalPath: string[];
   /** What keeps the job from ever finishing on this target, if anything does. */
   problems: PlanProblem[];
+}
+
+/** What the plan is made for. */
+export interface PlannedTarget {
+  name: string;
+  kind: string;
+  instances: { min: number; max: number };
+  /** Null for instances that live for ever. */
+  lifespanSeconds: number | null;
+  pricePerHour: number | null;
 }
 
 export interface PlannedFragment {
@@ -41,12 +56,16 @@ export interface PlannedFragment {
 export interface PlannedInstance {
   instance: string;
   instanceType: string;
+  /** When it is asked for; until `startSeconds` it starts up. */
+  askedSeconds: number;
   startSeconds: number;
   endSeconds: number;
 }
 
 export interface PlannedTask {
   task: string;
+  /** The tasks that it waits for: item by item, or until all of theirs have ended. */
+  after: { task: string; on: 'item' | 'all' }[];
   items: number;
   upToDate: number;
   fragments: number;

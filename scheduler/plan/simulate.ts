@@ -70,6 +70,8 @@ export interface SimulatedFragment {
 
 export interface SimulatedInstance {
   instance: string;
+  /** When it is asked for; until `startSeconds` it starts up. */
+  askedSeconds: number;
   startSeconds: number;
   endSeconds: number;
 }
@@ -140,6 +142,7 @@ class Recorder {
   private readonly workload: Workload;
   private readonly cpus: number;
   private readonly fragments = new Map<number, SimulatedFragment>();
+  private readonly asked = new Map<string, number>();
   private readonly instances = new Map<string, SimulatedInstance>();
   /** The fragment that each instance runs. */
   private readonly running = new Map<string, SimulatedFragment>();
@@ -170,7 +173,8 @@ class Recorder {
       case 'split':
         return world.split(decision.instance, decision.fragment);
       case 'start-instance':
-        return world.start(`i${++this.started}`);
+        this.asked.set(`i${++this.started}`, world.now);
+        return world.start(`i${this.started}`);
       case 'retire-instance':
         return world.stop(decision.instance);
       case 'wake':
@@ -190,7 +194,9 @@ class Recorder {
   happened(event: ReturnType<VirtualWorld['next']> & object): void {
     const { now } = event;
     if (event.kind === 'instance-up') {
-      this.instances.set(event.instance, { instance: event.instance, startSeconds: now, endSeconds: Infinity });
+      const { instance } = event;
+      const askedSeconds = this.asked.get(instance) ?? now;
+      this.instances.set(instance, { instance, askedSeconds, startSeconds: now, endSeconds: Infinity });
     } else if (event.kind === 'instance-down') {
       this.instances.get(event.instance)!.endSeconds = now;
       const running = this.running.get(event.instance);

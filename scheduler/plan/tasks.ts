@@ -4,6 +4,7 @@ import { sumInterval, type ItemPrediction, type Predictor } from '../predictive-
 import { concurrency } from '../resource-monitor/resource-monitor.ts';
 import { safePointRule } from '../safe-points/injector.ts';
 import type { Workload, WorkloadTask } from '../workload.ts';
+import { dependenciesOf } from './critical-path.ts';
 import type { PlannedTask } from './plan.ts';
 import type { Simulation } from './simulate.ts';
 import type { TargetConditions } from './target-profile.ts';
@@ -12,7 +13,7 @@ import type { TargetConditions } from './target-profile.ts';
 export function plannedTasks(job: JobSpec, workload: Workload, outcome: PlanOutcome): PlannedTask[] {
   const stages = Map.groupBy(workload.tasks, ({ task }) => task);
   const shares = sharesByTask(job, workload, outcome.simulation);
-  return [...stages].map(([name, own]) => plannedTask(own, shares.get(name) ?? [], { job, ...outcome }));
+  return [...stages].map(([name, own]) => plannedTask(own, shares.get(name) ?? [], { job, workload, ...outcome }));
 }
 
 /** What a plan is read from. */
@@ -65,17 +66,19 @@ function meanItemSeconds({ pieces }: Fragment, task: number): number {
 
 interface Context extends PlanOutcome {
   job: JobSpec;
+  workload: Workload;
 }
 
 function plannedTask(
   stages: readonly WorkloadTask[],
   shares: readonly FragmentShare[],
-  { job, model, conditions, simulation }: Context,
+  { job, workload, model, conditions, simulation }: Context,
 ): PlannedTask {
   const first = stages[0]!;
   const itemSeconds = typicalItem(stages, model, conditions);
   return {
     task: first.task,
+    after: dependenciesOf(first.task, workload),
     items: first.count,
     upToDate: upToDateIn(first),
     fragments: simulation.simulatedShare === 1 ? shares.length : extrapolated(stages, shares),

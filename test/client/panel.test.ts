@@ -18,7 +18,13 @@ const noBasis = { kind: 'guess', observations: 0, model: 'mean', medianError: nu
 function planOf(task: string): Plan {
   return {
     job: 'work',
-    target: { name: 'laptop', kind: 'local' },
+    target: {
+      name: 'laptop',
+      kind: 'local',
+      instances: { min: 0, max: 2 },
+      lifespanSeconds: 120,
+      pricePerHour: null,
+    },
     makespanSeconds: band(100),
     simulatedShare: 1,
     utilisation: 0.9,
@@ -36,10 +42,11 @@ function planOf(task: string): Plan {
         how: 'done',
       },
     ],
-    instances: [{ instance: 'laptop-1', instanceType: 'local', startSeconds: 0, endSeconds: 120 }],
+    instances: [{ instance: 'laptop-1', instanceType: 'local', askedSeconds: 0, startSeconds: 0, endSeconds: 120 }],
     tasks: [
       {
         task,
+        after: [],
         items: 12,
         upToDate: 0,
         fragments: 1,
@@ -51,6 +58,7 @@ function planOf(task: string): Plan {
         basis: noBasis,
       },
     ],
+    criticalPath: [task],
     problems: [],
   };
 }

@@ -42,6 +42,30 @@ test('a barrier is kept', () => {
   expect(after.startSeconds).toBeGreaterThanOrEqual(last);
 });
 
+test('the critical path leads through the dependencies that end last, and starting up is told from living', () => {
+  const made = plan(
+    [
+      task('short', 4, { estimateSeconds: 0.1 }),
+      task('long', 40, { estimateSeconds: 1 }),
+      task('each', 40, { estimateSeconds: 0.1, dependsOn: [{ task: 1, on: 'item' }] }),
+      task('last', 1, {
+        estimateSeconds: 0.1,
+        dependsOn: [
+          { task: 0, on: 'all' },
+          { task: 2, on: 'all' },
+        ],
+      }),
+    ],
+    target({ startupSeconds: 3 }),
+  );
+  expect(made.criticalPath).toEqual(['long', 'each', 'last']);
+  expect(made.tasks.at(-1)!.after).toEqual([
+    { task: 'short', on: 'all' },
+    { task: 'each', on: 'all' },
+  ]);
+  for (const { askedSeconds, startSeconds } of made.instances) expect(startSeconds - askedSeconds).toBeCloseTo(3);
+});
+
 test('what can never finish is said, with the number that led to it, and the plan still ends', () => {
   const made = plan([task('t', 3, { estimateSeconds: 60 })]);
   expect(made.problems).toEqual([
