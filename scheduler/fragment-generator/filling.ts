@@ -8,6 +8,8 @@ export interface Part {
   cohort: number;
   /** The one item, if it is one that is handed out by itself. */
   position: number | null;
+  /** How often that one failed before. */
+  failedTries?: number;
   count: number;
   prediction: ItemPrediction;
   /** Items that run at once. */

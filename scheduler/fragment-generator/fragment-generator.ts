@@ -94,6 +94,12 @@ export class FragmentGenerator {
     this.queue.setApart(task, position);
   }
 
+  /** Has an item that failed so often, and may be tried again, handed out by itself with the tries that it has left. */
+  continueTries(task: number, position: number, failedTries: number): void {
+    this.retries.failed(task, position, failedTries);
+    this.queue.setApart(task, position);
+  }
+
   private fill(demand: Demand): { filling: Filling; bounds: Bounds; isLearning: boolean } {
     const bounds = predictOptimalFragmentSize(demand, this.pool);
     const filling = new Filling();

@@ -10,24 +10,24 @@ const NO_POINTS = { everyItems: 0, everySeconds: null };
 
 /** Takes the items of a part out of the queue, and puts its safe points where they were injected. */
 export function takePieces(queue: TaskQueue, part: Part, { rule, points }: InjectedPoints): Piece[] {
-  const { task, cohort, position, count, prediction } = part;
-  const itemSeconds = itemInterval(prediction);
+  const { task, cohort, position, count, prediction, failedTries = 0 } = part;
+  const common = { itemSeconds: itemInterval(prediction), ...(failedTries > 0 && { failedTries }) };
   const take = (items: number): Range[] => {
     if (items === 0) return [];
     return position === null ? queue.take(task, cohort, items) : [queue.takeApart(task, position)];
   };
-  if (points === null) return take(count).map((range) => ({ task, ...range, ...rule, itemSeconds }));
+  if (points === null) return take(count).map((range) => ({ task, ...range, ...rule, ...common }));
   const pieces: Piece[] = [];
   let done = 0;
   for (const point of points) {
     const ranges = take(point - done);
     for (const [index, range] of ranges.entries()) {
       const everyItems = index === ranges.length - 1 ? range.end - range.start : 0;
-      append(pieces, { task, ...range, everyItems, everySeconds: null, itemSeconds });
+      append(pieces, { task, ...range, everyItems, everySeconds: null, ...common });
     }
     done = point;
   }
-  for (const range of take(count - done)) pieces.push({ task, ...range, ...NO_POINTS, itemSeconds });
+  for (const range of take(count - done)) pieces.push({ task, ...range, ...NO_POINTS, ...common });
   return pieces;
 }
 

@@ -15,16 +15,23 @@ interface Retry {
   seconds: number;
 }
 
-/** Puts items that were lost with their instances into fragments again. */
+/** Puts items that were lost with their instances, or handed back between two tries, into fragments again. */
 export class Retries {
   private readonly queue: TaskQueue;
   private readonly prospects: Prospects;
   private readonly lost: LostItems;
+  /** How often items failed, by task and position. */
+  private readonly failedTries = new Map<string, number>();
 
   constructor(queue: TaskQueue, prospects: Prospects, lost: LostItems) {
     this.queue = queue;
     this.prospects = prospects;
     this.lost = lost;
+  }
+
+  /** An item that failed so often goes on from there, wherever it is tried next. */
+  failed(task: number, position: number, tries: number): void {
+    this.failedTries.set(`${task}:${position}`, tries);
   }
 
   /** Adds an even part of them, the longest first, where there is time for them. */
@@ -69,7 +76,8 @@ export class Retries {
       const predict = (type: string): ItemPrediction => this.prospects.predict(task, cohort, demand, type);
       const outlook = { ...conditions, predict };
       const seconds = this.lost.expectedSeconds(task, position, outlook);
-      return { task, position, part: { ...part, position }, outlook, seconds };
+      const failedTries = this.failedTries.get(`${task}:${position}`) ?? 0;
+      return { task, position, part: { ...part, position, failedTries }, outlook, seconds };
     });
     return retries.toSorted((a, b) => b.seconds - a.seconds);
   }

@@ -37,6 +37,8 @@ export type CoreEvent = { now: number } & (
       progressed: boolean;
       isUnderWay: boolean;
     }
+  /** Tries that failed of items that may be tried again: if their fragment ends first, the next one has only the tries that are left. */
+  | { kind: 'tried'; instance: string; fragment: number; tries: FailedTry[] }
   /** The instance is idle again. What it neither committed nor failed goes back to the queue. */
   | { kind: 'fragment-end'; instance: string; fragment: number; how: FragmentEnd }
   /** The instance will end at `deadline`, which was not known or was later. */
@@ -62,6 +64,13 @@ export type Outcome =
       squaredSeconds: number;
     })
   | (Range & { task: number; state: 'failed' });
+
+/** An item that has failed so often, and has not used up its retries. */
+export interface FailedTry {
+  task: number;
+  position: number;
+  tries: number;
+}
 
 export type Decision =
   | { kind: 'assign'; fragment: Fragment }
@@ -127,6 +136,8 @@ export interface Piece extends Range {
   everySeconds: number | null;
   /** One item's run time: the worker holds `high` against its deadline before it begins the next stretch. */
   itemSeconds: Interval;
+  /** How often its one item failed in earlier fragments; missing for never. */
+  failedTries?: number;
 }
 
 /** The sizing of a fragment for which nothing was weighed, by whoever else than the generator makes fragments. */

@@ -1,5 +1,5 @@
 import type { Range } from '../workload.ts';
-import type { Fragment, Piece } from './events.ts';
+import type { FailedTry, Fragment, Piece } from './events.ts';
 
 /** A fragment that an instance runs, and how far it has come. */
 export interface RunningFragment {
@@ -15,6 +15,8 @@ export interface RunningFragment {
   ended: number;
   /** How many of its items run at once. */
   width: number;
+  /** Its items that failed and may be tried again, by task and position. */
+  failedTries: Map<string, FailedTry>;
   /** True once it was told to split. */
   splitting: boolean;
 }

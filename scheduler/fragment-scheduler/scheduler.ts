@@ -13,7 +13,7 @@ import type { Overheads } from '../safe-points/injector.ts';
 import { TaskQueue, type Skip, type TaskCounts } from '../task-queue/task-queue.ts';
 import type { Range, Workload } from '../workload.ts';
 import { cutOff } from './cut-off.ts';
-import type { CoreEvent, Decision, Fragment, Outcome, RetireReason } from './events.ts';
+import type { CoreEvent, Decision, FailedTry, Fragment, Outcome, RetireReason } from './events.ts';
 import { forecast } from './forecast.ts';
 import { InstanceStarts } from './instance-starts.ts';
 import { Lessons } from './lessons.ts';
@@ -155,6 +155,9 @@ export class FragmentScheduler {
       case 'checkpoint':
         if (this.holds(event.instance, event.fragment)) this.checkpoint(event);
         return;
+      case 'tried':
+        if (this.holds(event.instance, event.fragment)) this.tried(event.fragment, event.tries, event.now);
+        return;
       case 'fragment-end':
         if (this.holds(event.instance, event.fragment)) this.fragmentEnd(event);
         return;
@@ -237,6 +240,13 @@ export class FragmentScheduler {
       const why = 'left no new checkpoint when it was asked to, time and again: see that its program writes its state';
       this.giveUp(task, range, `${why} to {checkpoint} within the time that it has, or raise \`within\``);
     }
+  }
+
+  private tried(id: number, tries: readonly FailedTry[], now: number): void {
+    const running = this.running.get(id)!;
+    for (const each of tries) running.failedTries.set(`${each.task}:${each.position}`, each);
+    // What runs from now on is another try.
+    if (running.width === 1) [running.lastPointAt, running.noticedSeconds] = [now, 0];
   }
 
   private fragmentEnd({ instance: id, fragment, how, now }: CoreEvent & { kind: 'fragment-end' }): void {
@@ -328,8 +338,12 @@ export class FragmentScheduler {
   }
 
   /** Takes a fragment from its instance and gives what it did not settle back to the queue. */
-  private release({ fragment }: RunningFragment): void {
+  private release({ fragment, failedTries }: RunningFragment): void {
     this.running.delete(fragment.id);
+    for (const { task, position, tries } of failedTries.values()) {
+      const isOpen = this.queue.unsettled(task, { start: position, end: position + 1 }).length > 0;
+      if (isOpen) this.generator.continueTries(task, position, tries);
+    }
     for (const piece of fragment.pieces) {
       this.queue.giveBack(piece.task, piece);
       this.workLeft.changed(piece.task);
@@ -416,6 +430,7 @@ export class FragmentScheduler {
       items,
       ended: 0,
       width,
+      failedTries: new Map(),
       splitting: false,
     });
     this.tooSmall = 0;

@@ -1,5 +1,5 @@
 /** The process of a run: carries the scheduler's decisions out, and tells it what happened. */
-import type { CoreEvent, Decision, Fragment, FragmentEnd, Outcome } from '../fragment-scheduler/events.ts';
+import type { CoreEvent, Decision, FailedTry, Fragment, FragmentEnd, Outcome } from '../fragment-scheduler/events.ts';
 import type { FragmentScheduler } from '../fragment-scheduler/scheduler.ts';
 import type { ItemTable } from '../items/item-table.ts';
 import type { JobSpec } from '../job-spec.ts';
@@ -188,6 +188,10 @@ export class RunHost implements TargetListener {
     log.emit({ type: 'checkpoint', task: job.tasks[task]!.task, item, fragment, instance, kept: progressed, seconds });
     const now = this.now();
     this.handle({ kind: 'checkpoint', instance, fragment, task, position, seconds, progressed, isUnderWay, now });
+  }
+
+  tried(instance: string, fragment: number, tries: FailedTry[]): void {
+    this.handle({ kind: 'tried', instance, fragment, tries, now: this.now() });
   }
 
   fragmentEnd(instance: string, fragment: number, how: FragmentEnd): void {

@@ -61,6 +61,7 @@ function simulated(spec: TargetSpec, workload: Workload, past: readonly Observat
     up: (...facts) => run!.up(...facts),
     safePoint: (...facts) => run!.safePoint(...facts),
     checkpoint: (...facts) => run!.checkpoint(...facts),
+    tried: (...facts) => run!.tried(...facts),
     fragmentEnd: (...facts) => run!.fragmentEnd(...facts),
     sample: (...facts) => run!.sample(...facts),
     ending: (...facts) => run!.ending(...facts),

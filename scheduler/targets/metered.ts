@@ -17,6 +17,7 @@ export const metered =
         return listener.safePoint(instance, fragment, reports);
       },
       checkpoint: (instance, fragment, checkpoint) => listener.checkpoint(instance, fragment, checkpoint),
+      tried: (instance, fragment, tries) => listener.tried(instance, fragment, tries),
       fragmentEnd: (instance, fragment, how) => {
         meter.fragmentEnded(instance, fragment, how, clock.now());
         listener.fragmentEnd(instance, fragment, how);

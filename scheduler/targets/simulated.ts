@@ -147,6 +147,8 @@ class SimulatedTarget implements Target {
         this.running.delete(event.instance);
         this.stopping.delete(event.instance);
         return listener.down(event.instance, event.reason);
+      case 'tried':
+        return listener.tried(event.instance, event.fragment, event.tries);
       case 'load':
       case 'instance-ending':
       case 'wake':

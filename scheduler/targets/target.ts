@@ -3,7 +3,7 @@
  * `local`, `ssh` and `slurm` do it with worker processes (see ../worker), `simulated` on a virtual clock.
  * test/scheduler/targets has one conformance suite that every target passes.
  */
-import type { FragmentEnd, Fragment } from '../fragment-scheduler/events.ts';
+import type { FailedTry, FragmentEnd, Fragment } from '../fragment-scheduler/events.ts';
 import type { ItemCheckpoint, ItemReport, ResourceSample } from '../worker/protocol.ts';
 
 export interface Target {
@@ -26,6 +26,8 @@ export interface TargetListener {
   safePoint(instance: string, fragment: number, reports: ItemReport[]): Promise<void>;
   /** An item's state is staged, or it left none though it was asked. Resolves once the state is in place. */
   checkpoint(instance: string, fragment: number, checkpoint: ItemCheckpoint): Promise<void>;
+  /** Items failed that may be tried again, here or elsewhere. */
+  tried(instance: string, fragment: number, tries: FailedTry[]): void;
   fragmentEnd(instance: string, fragment: number, how: FragmentEnd): void;
   sample(instance: string, sample: ResourceSample): void;
   /** The end is nearer than was known, as when a spot VM is called back. `lifeSeconds`: what is left. */

@@ -13,6 +13,7 @@ import {
   SafePoint,
   Split,
   Stop,
+  Tried,
   WORKER_PROTOCOL_VERSION,
   type HelloParams,
   type WorkerSetup,
@@ -72,6 +73,12 @@ export function linkWorker(
   connection.onRequest(
     Checkpoint,
     counted(({ fragment, checkpoint }) => listener.checkpoint(instance, fragment, checkpoint)),
+  );
+  connection.onNotification(
+    Tried,
+    counted(({ fragment, tries }) => {
+      if (open) listener.tried(instance, fragment, tries);
+    }),
   );
   connection.onNotification(
     FragmentEnded,

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import type { Fragment, FragmentEnd } from '../fragment-scheduler/events.ts';
+import type { FailedTry, Fragment, FragmentEnd } from '../fragment-scheduler/events.ts';
 import { outputPathOf } from '../items/output-path.ts';
 import { nowSeconds } from './clock.ts';
 import type { Executor, InterruptedEnd, Ticket } from './executor.ts';
@@ -39,6 +39,8 @@ export interface FragmentHooks {
   safePoint(reports: ItemReport[]): Promise<void>;
   /** Resolves once the state of an item is in place. */
   checkpoint(checkpoint: ItemCheckpoint): Promise<void>;
+  /** Items failed that may be tried again. */
+  tried(tries: FailedTry[]): void;
   ended(how: FragmentEnd): void;
   /** Nothing sensible can be done any more: the run does not answer, or the disk is full. */
   broken(why: string): void;
@@ -60,6 +62,8 @@ export class FragmentRun {
   private readonly hooks: FragmentHooks;
   private readonly pieces: PieceRun[];
   private readonly again: Ticket[] = [];
+  /** Failed tries that the run has not been told of. */
+  private failedTries: FailedTry[] = [];
   private readonly hasOutputs: boolean;
   private readonly isFresh: boolean;
   private readonly deadline: number;
@@ -145,6 +149,7 @@ export class FragmentRun {
     if (this.deadline < Infinity && this.states.askBefore(this.deadline - this.reserve(), now)) this.cut('deadline');
     this.states.takeWritten(now);
     if (this.cutAs !== null) this.pool.drain(now);
+    this.tellTries();
     this.safePointIf(false);
   }
 
@@ -173,8 +178,11 @@ export class FragmentRun {
   failed(ticket: Ticket, message: string, stdout: string, stderr: string): void {
     this.landed(ticket);
     if (ticket.out !== null) discard(ticket.out);
-    if (ticket.piece.mayRetry(ticket.position)) this.tryAgain(ticket);
-    else ticket.piece.failed(ticket.position, message, stdout, stderr);
+    const tries = ticket.piece.countTry(ticket.position);
+    if (tries <= ticket.piece.spec.retry) {
+      this.failedTries.push({ task: ticket.piece.piece.task, position: ticket.position, tries });
+      this.tryAgain(ticket);
+    } else ticket.piece.failed(ticket.position, message, stdout, stderr);
   }
 
   /** A program that wrote no state when it was asked, but exited well, had come to its end in the meantime. */
@@ -286,6 +294,14 @@ export class FragmentRun {
     if (this.cutAs === null) this.again.push(ticket);
   }
 
+  /** So that they count wherever the items are tried next, also if this instance ends in the middle of a try. */
+  private tellTries(): void {
+    if (this.hasEnded || this.failedTries.length === 0) return;
+    const tries = this.failedTries;
+    this.failedTries = [];
+    this.hooks.tried(tries);
+  }
+
   /** Items that wait for another try go back to the queue with the rest. */
   private dropRetries(): void {
     this.again.length = 0;
@@ -374,6 +390,7 @@ export class FragmentRun {
     if (!isDone && this.cutAs === null) return;
     this.safePointIf(true);
     if (this.syncing || this.unanswered > 0) return;
+    this.tellTries();
     this.hasEnded = true;
     this.hooks.ended(this.isAllReported() ? 'done' : (this.cutAs ?? 'done'));
   }

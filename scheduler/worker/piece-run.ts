@@ -36,6 +36,7 @@ export class PieceRun {
     this.spec = spec;
     this.source = source;
     this.ends = new Float64Array(piece.end - piece.start).fill(OPEN);
+    if (piece.failedTries !== undefined) this.tries.set(piece.start, piece.failedTries);
   }
 
   get commandCount(): number {
@@ -63,11 +64,11 @@ export class PieceRun {
     if (this.tries.size > 0) this.tries.delete(position);
   }
 
-  /** Counts a try that failed; true if the item may be tried again. */
-  mayRetry(position: number): boolean {
+  /** Counts a try that failed; returns how many have, those in earlier fragments included. */
+  countTry(position: number): number {
     const tries = (this.tries.get(position) ?? 0) + 1;
     this.tries.set(position, tries);
-    return tries <= this.spec.retry;
+    return tries;
   }
 
   /** For good. */

@@ -4,10 +4,10 @@
  * {@link WORKER_PROTOCOL_VERSION}; a run accepts workers of its own version only, and says so otherwise.
  */
 import { NotificationType, RequestType } from 'vscode-jsonrpc';
-import type { Fragment, FragmentEnd } from '../fragment-scheduler/events.ts';
+import type { FailedTry, Fragment, FragmentEnd } from '../fragment-scheduler/events.ts';
 import type { JobSpec } from '../job-spec.ts';
 
-export const WORKER_PROTOCOL_VERSION = 2;
+export const WORKER_PROTOCOL_VERSION = 3;
 
 /** The worker's first words; everything it needs for its whole life comes back. */
 export const Hello = new RequestType<HelloParams, WorkerSetup, void>('morsel/hello');
@@ -48,6 +48,8 @@ export const SafePoint = new RequestType<{ fragment: number; reports: ItemReport
 export const Checkpoint = new RequestType<{ fragment: number; checkpoint: ItemCheckpoint }, void, void>(
   'morsel/checkpoint',
 );
+/** Tries that failed of items that may be tried again. Comes before the end of their fragment. */
+export const Tried = new NotificationType<{ fragment: number; tries: FailedTry[] }>('morsel/tried');
 export const FragmentEnded = new NotificationType<{ fragment: number; how: FragmentEnd }>('morsel/fragmentEnded');
 export const Heartbeat = new NotificationType<ResourceSample>('morsel/heartbeat');
 

@@ -16,6 +16,7 @@ import {
   SafePoint,
   Split,
   Stop,
+  Tried,
   WORKER_PROTOCOL_VERSION,
   type WorkerSetup,
 } from './protocol.ts';
@@ -106,6 +107,8 @@ export class Worker {
         fetch: (task, start, end) => this.connection.sendRequest(Items, { task, start, end }),
         safePoint: (reports) => this.connection.sendRequest(SafePoint, { fragment: fragment.id, reports }),
         checkpoint: (checkpoint) => this.connection.sendRequest(Checkpoint, { fragment: fragment.id, checkpoint }),
+        tried: (tries) =>
+          void this.connection.sendNotification(Tried, { fragment: fragment.id, tries }).catch(() => {}),
         ended: (how) => {
           this.run = null;
           this.connection.sendNotification(FragmentEnded, { fragment: fragment.id, how }).then(

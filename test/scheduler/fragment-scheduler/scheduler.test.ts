@@ -309,3 +309,26 @@ function seasoned(key: string, seconds: number): PredictiveModel {
   };
   return new PredictiveModel(Array.from({ length: 20 }, () => ({ ...once, load: 0, idleSeconds: 0 })));
 }
+
+test('an item that failed goes on with the tries that it has left, also where its instance died in the middle of one', () => {
+  const scheduler = schedulerFor([task('t', 1)], { target: target({ instances: { min: 0, max: 1 } }) });
+  scheduler.handle({ kind: 'wake', now: 0 });
+  let now = 1;
+  for (const tries of [1, 2, 3]) {
+    const instance = `i${tries}`;
+    const fragment = assigned(scheduler.handle(up(now, instance)));
+    expect(fragment.pieces).toMatchObject([{ start: 0, end: 1, ...(tries > 1 && { failedTries: tries - 1 }) }]);
+    scheduler.handle({
+      kind: 'tried',
+      now: now + 1,
+      instance,
+      fragment: fragment.id,
+      tries: [{ task: 0, position: 0, tries }],
+    });
+    scheduler.handle({ kind: 'instance-down', now: now + 2, instance, reason: 'gone' });
+    now += 10;
+  }
+  // A try that is told of late, by an instance that is gone, changes nothing.
+  scheduler.handle({ kind: 'tried', now, instance: 'i1', fragment: 0, tries: [{ task: 0, position: 0, tries: 9 }] });
+  expect(assigned(scheduler.handle(up(now, 'i4'))).pieces).toMatchObject([{ failedTries: 3 }]);
+});

@@ -24,6 +24,9 @@ export class Recorder implements TargetListener {
   async checkpoint(instance: string, fragment: number): Promise<void> {
     this.told(`checkpoint ${instance} ${fragment}`);
   }
+  tried(instance: string, fragment: number): void {
+    this.told(`tried ${instance} ${fragment}`);
+  }
   fragmentEnd(instance: string, fragment: number, how: FragmentEnd): void {
     this.ends.set(fragment, how);
     this.told(`end ${instance} ${fragment}`);

@@ -8,6 +8,7 @@ const listener: TargetListener = {
   up: () => {},
   safePoint: async () => {},
   checkpoint: async () => {},
+  tried: () => {},
   fragmentEnd: () => {},
   sample: () => {},
   ending: () => {},

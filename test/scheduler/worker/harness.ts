@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { UNWEIGHED } from '../../../scheduler/fragment-scheduler/events.ts';
-import type { Fragment, FragmentEnd, Piece } from '../../../scheduler/fragment-scheduler/events.ts';
+import type { FailedTry, Fragment, FragmentEnd, Piece } from '../../../scheduler/fragment-scheduler/events.ts';
 import type { TaskSpec } from '../../../scheduler/job-spec.ts';
 import type { TargetListener } from '../../../scheduler/targets/target.ts';
 import { linkWorker, type WorkerLink } from '../../../scheduler/targets/worker-link.ts';
@@ -27,6 +27,7 @@ export interface Harness {
   folder: string;
   reports: ItemReport[];
   checkpoints: ItemCheckpoint[];
+  failedTries: FailedTry[];
   /** Number of safe points told of. */
   safePoints(): number;
   samples: ResourceSample[];
@@ -66,6 +67,7 @@ export async function startWorker(options: HarnessOptions): Promise<Harness> {
   const child = spawn(program!, args, { stdio: 'pipe', detached: true, env: { ...process.env, ...options.env } });
   const reports: ItemReport[] = [];
   const checkpoints: ItemCheckpoint[] = [];
+  const failedTries: FailedTry[] = [];
   const samples: ResourceSample[] = [];
   const refusals: string[] = [];
   const ends = new Map<number, FragmentEnd>();
@@ -95,6 +97,10 @@ export async function startWorker(options: HarnessOptions): Promise<Harness> {
     },
     checkpoint: async (_, __, checkpoint) => {
       checkpoints.push(checkpoint);
+      changed();
+    },
+    tried: (_, __, more) => {
+      failedTries.push(...more);
       changed();
     },
     fragmentEnd: (_, fragment, how) => {
@@ -149,6 +155,7 @@ export async function startWorker(options: HarnessOptions): Promise<Harness> {
     folder,
     reports,
     checkpoints,
+    failedTries,
     samples,
     refusals,
     gone,
