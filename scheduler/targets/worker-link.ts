@@ -1,6 +1,6 @@
 import type { Readable, Writable } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { ErrorCodes, ResponseError } from 'vscode-jsonrpc';
+import { ErrorCodes, ResponseError, type MessageConnection } from 'vscode-jsonrpc';
 import type { Fragment } from '../fragment-scheduler/events.ts';
 import { connectOver } from '../worker/connect.ts';
 import {
@@ -24,7 +24,7 @@ import type { TargetListener } from './target.ts';
 /** What a link tells beside what it passes on to the target's listener. */
 export interface WorkerLinkHooks {
   /** The worker's first words. Answers with what it needs for its life, its remaining life as of now. */
-  hello(hello: HelloParams): Omit<WorkerSetup, 'version'>;
+  hello(hello: HelloParams): Omit<WorkerSetup, 'version'> | Promise<Omit<WorkerSetup, 'version'>>;
   /** The worker can't be used, in one sentence. The caller ends it. */
   refused(why: string): void;
 }
@@ -40,14 +40,23 @@ export interface WorkerLink {
   close(): void;
 }
 
-/** Speaks the worker protocol over any pair of streams: pipes of a child process, of `ssh`, of `srun`, or a socket. */
+/** Speaks the worker protocol over any pair of streams, such as the pipes of a child process. */
 export function linkWorker(
   instance: string,
   streams: { readable: Readable; writable: Writable },
   listener: TargetListener,
   hooks: WorkerLinkHooks,
 ): WorkerLink {
-  const connection = connectOver(streams.readable, streams.writable);
+  return linkConnection(instance, connectOver(streams.readable, streams.writable), listener, hooks);
+}
+
+/** Speaks it over a connection on which nobody listens yet. */
+export function linkConnection(
+  instance: string,
+  connection: MessageConnection,
+  listener: TargetListener,
+  hooks: WorkerLinkHooks,
+): WorkerLink {
   let open = true;
   let messages = 0;
   const counted =
@@ -56,8 +65,9 @@ export function linkWorker(
       messages++;
       return handle(params);
     };
-  const hello = (said: HelloParams): WorkerSetup | ResponseError => {
-    if (said.version === WORKER_PROTOCOL_VERSION) return { ...hooks.hello(said), version: WORKER_PROTOCOL_VERSION };
+  const hello = async (said: HelloParams): Promise<WorkerSetup | ResponseError> => {
+    if (said.version === WORKER_PROTOCOL_VERSION)
+      return { ...(await hooks.hello(said)), version: WORKER_PROTOCOL_VERSION };
     const why = versionMismatch(said);
     setImmediate(() => open && hooks.refused(why));
     return new ResponseError(ErrorCodes.InvalidRequest, why);

@@ -1,12 +1,19 @@
 /**
- * The process on an instance. It speaks with its run over stdin and stdout; whatever else it has to say goes to stderr.
+ * The process on an instance. Without arguments it speaks with its run over stdin and stdout, and whatever else it has to
+ * say goes to stderr. `home FILE PILOT`: it calls the run that FILE tells of, as that pilot's worker.
  * The same file is the entry of the threads that modules run in.
  */
 import { isMainThread } from 'node:worker_threads';
 
 if (isMainThread) {
-  const { serveRun } = await import('./serve-run.ts');
-  await serveRun();
+  const [how, homeFile, pilot] = process.argv.slice(2);
+  if (how === 'home' && homeFile !== undefined && pilot !== undefined) {
+    const { serveHome } = await import('./serve-home.ts');
+    await serveHome(homeFile, pilot);
+  } else {
+    const { serveRun } = await import('./serve-run.ts');
+    await serveRun();
+  }
 } else {
   const { serveModule } = await import('./module-thread.ts');
   await serveModule();

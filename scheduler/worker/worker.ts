@@ -38,6 +38,7 @@ const SIGNAL_GRACE_SECONDS = 5;
  */
 export class Worker {
   private readonly connection: MessageConnection;
+  private readonly lastWords: () => Promise<void>;
   private readonly mark = (process.env[MARK] ??= randomUUID());
   private readonly watchdog = new Watchdog(this.mark);
   private setup: WorkerSetup | null = null;
@@ -48,8 +49,10 @@ export class Worker {
   private isEnding = false;
   private hasExited = false;
 
-  constructor(connection: MessageConnection) {
+  /** @param lastWords resolves when all that was said over the connection has left */
+  constructor(connection: MessageConnection, lastWords: () => Promise<void>) {
     this.connection = connection;
+    this.lastWords = lastWords;
     connection.onNotification(Assign, (fragment) => this.assign(fragment));
     connection.onNotification(Split, ({ fragment }) => {
       if (this.run?.fragment.id === fragment) this.run.cut('split');
@@ -154,20 +157,26 @@ export class Worker {
     this.exit(1);
   }
 
+  /** The run is lost, or wants nothing more of this worker: ends all that it started, publishes nothing, and exits. */
+  end(code: number): void {
+    this.exit(code, false);
+  }
+
   private fail(why: string): void {
     process.stderr.write(`${why}\n`);
     this.exit(1);
   }
 
   /** Kills all that this worker started, leaves nothing unpublished behind, and ends. */
-  private exit(code: number): void {
+  private exit(code: number, isOrderly = code === 0): void {
     if (this.hasExited) return;
     this.hasExited = true;
     this.pool?.kill();
     killMarked(this.mark);
     this.run?.abandon();
     // What was said last is to arrive: the stream is flushed before the process ends.
-    if (code === 0) process.stdout.write('', () => process.exit(code));
-    else process.exit(code);
+    if (!isOrderly) process.exit(code);
+    const leave = (): void => process.exit(code);
+    this.lastWords().then(leave, leave);
   }
 }

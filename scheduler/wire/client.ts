@@ -1,0 +1,211 @@
+import { randomUUID } from 'node:crypto';
+import { isIP } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
+import { connect, type TLSSocket } from 'node:tls';
+import type { MessageConnection } from 'vscode-jsonrpc';
+import { Channel, frames, parseJson, WIRE_VERSION, type FrameKind } from './channel.ts';
+import type { Home } from './credentials.ts';
+import { readRefusal, readWelcome, type Greeting, type Welcome } from './greeting.ts';
+import { Session } from './session.ts';
+
+/** A connection that can't be had in so long is tried elsewhere, or later. */
+const CONNECT_SECONDS = 5;
+/** Between two rounds of tries: doubled up to the longest, … */
+const FIRST_WAIT_SECONDS = 0.2;
+const LONGEST_WAIT_SECONDS = 5;
+/** … give or take a part of it, so that a thousand workers do not call at one moment. */
+const JITTER = 0.5;
+const CHECK_MILLISECONDS = 250;
+/** A connection that says nothing for so many pings is dead. */
+const SILENT_PINGS = 3;
+
+/** The run can't be reached, or does not want this worker. */
+export class NotWelcome extends Error {
+  override name = 'NotWelcome';
+  /** True if a fresh worker in this place may be welcome. */
+  readonly anew: boolean;
+
+  constructor(message: string, anew: boolean) {
+    super(message);
+    this.anew = anew;
+  }
+}
+
+export interface CallOptions {
+  /** Read anew for each round of tries: a run that was resumed is elsewhere. Throws, with a sentence, if there is none. */
+  home: () => Home;
+  pilot: string;
+  place: Record<string, string>;
+  /** How long a run that can't be reached is tried. */
+  patienceSeconds: number;
+}
+
+/** The worker's end. */
+export interface HomeLine {
+  connection: MessageConnection;
+  /** Resolves when the run is lost, or has dismissed this worker: what it started must end. */
+  ended: Promise<NotWelcome>;
+  /** Says goodbye, and resolves when that has left. */
+  hangUp(why: string): Promise<void>;
+}
+
+/** Calls the run, and again whenever the connection breaks, until the lease is over. Throws {@link NotWelcome}. */
+export async function callHome(options: CallOptions): Promise<HomeLine> {
+  const caller = new Caller(options);
+  await caller.connect(options.patienceSeconds);
+  return {
+    connection: caller.session.connection(),
+    ended: caller.ended.promise,
+    hangUp: (why) => caller.hangUp(why),
+  };
+}
+
+class Caller {
+  readonly session = new Session();
+  readonly ended = Promise.withResolvers<NotWelcome>();
+  private readonly options: CallOptions;
+  private readonly incarnation = randomUUID();
+  private welcome: Welcome | null = null;
+  private leaseUntil = Infinity;
+  private pingedAt = 0;
+  private timer: NodeJS.Timeout | null = null;
+  private isOver = false;
+
+  constructor(options: CallOptions) {
+    this.options = options;
+    this.session.onFrame = (kind, payload) => this.take(kind, payload);
+    this.session.onDetach = () => void this.reconnect();
+    this.session.onBroken = (why) => this.lost(new NotWelcome(why, true));
+  }
+
+  /** Tries each address in turn, round after round. */
+  async connect(patienceSeconds: number): Promise<void> {
+    const until = performance.now() + patienceSeconds * 1000;
+    let problem = '';
+    for (let seconds = FIRST_WAIT_SECONDS; !this.isOver; seconds = Math.min(LONGEST_WAIT_SECONDS, 2 * seconds)) {
+      const home = this.options.home();
+      for (const address of home.addresses) {
+        const attempt = await this.call(home, address);
+        if (attempt === null) return;
+        problem = `${address} port ${home.port}: ${attempt}`;
+      }
+      if (performance.now() > until) throw new NotWelcome(`the run could not be reached (${problem})`, false);
+      await wait(seconds * 1000 * (1 - JITTER / 2 + JITTER * Math.random()));
+    }
+  }
+
+  async hangUp(why: string): Promise<void> {
+    this.stop();
+    await this.session.finish(JSON.stringify({ why }));
+  }
+
+  /** One connection; null if the run took it, else why it could not be had. Throws if the run does not want this worker. */
+  private async call(home: Home, address: string): Promise<string | null> {
+    const calledAt = performance.now();
+    const opened = await openSocket(home, address);
+    if (typeof opened === 'string') return opened;
+    const channel = new Channel(opened);
+    const answer = Promise.withResolvers<{ kind: FrameKind; payload: Buffer } | string>();
+    const impatience = setTimeout(() => channel.close('no answer'), CONNECT_SECONDS * 1000);
+    channel.onClose = answer.resolve;
+    channel.onFrame = (kind, payload) => {
+      const welcome = kind === frames.welcome ? readWelcome(parseJson(payload)) : null;
+      // At once: messages may follow in the same packet.
+      if (welcome !== null) this.welcomed(welcome, channel, calledAt);
+      answer.resolve({ kind, payload });
+    };
+    channel.send(frames.hello, JSON.stringify(this.greeting(home)));
+    const said = await answer.promise;
+    clearTimeout(impatience);
+    if (typeof said === 'string') return said;
+    if (this.session.isAttached) return null;
+    const refusal = said.kind === frames.refused ? readRefusal(parseJson(said.payload)) : null;
+    channel.close('it was refused');
+    if (refusal !== null) throw new NotWelcome(refusal.why, refusal.anew);
+    return 'what answers there is no run';
+  }
+
+  private greeting(home: Home): Greeting {
+    const { pilot, place } = this.options;
+    const received = this.welcome === null ? null : this.session.received;
+    return { version: WIRE_VERSION, secret: home.secret, pilot, incarnation: this.incarnation, received, place };
+  }
+
+  private welcomed(welcome: Welcome, channel: Channel, calledAt: number): void {
+    this.welcome = welcome;
+    this.leaseUntil = calledAt + welcome.leaseSeconds * 1000;
+    this.timer ??= setInterval(() => this.check(), CHECK_MILLISECONDS);
+    this.session.attach(channel, welcome.received);
+  }
+
+  private async reconnect(): Promise<void> {
+    if (this.isOver || this.welcome === null) return;
+    try {
+      await this.connect(this.welcome.leaseSeconds);
+    } catch (error) {
+      this.lost(error instanceof NotWelcome ? error : new NotWelcome(String(error), true));
+    }
+  }
+
+  /** The lease counts from when a ping was sent, not from when its answer came: the run counts from when it got it, which is later. */
+  private check(): void {
+    const now = performance.now();
+    const { pingSeconds } = this.welcome!;
+    if (now > this.leaseUntil)
+      return this.lost(new NotWelcome('nothing was heard of the run until the lease was over', true));
+    if (this.session.silentSeconds() > SILENT_PINGS * pingSeconds) this.session.drop('nothing was heard of the run');
+    if (now < this.pingedAt + pingSeconds * 1000) return;
+    this.pingedAt = now;
+    this.session.acknowledge();
+    this.session.send(frames.ping, JSON.stringify({ at: now }));
+  }
+
+  private take(kind: FrameKind, payload: Buffer): void {
+    if (kind === frames.pong) {
+      const at = parseJson(payload)?.['at'];
+      if (typeof at === 'number') this.leaseUntil = Math.max(this.leaseUntil, at + this.welcome!.leaseSeconds * 1000);
+    } else if (kind === frames.goodbye) {
+      const why = parseJson(payload)?.['why'];
+      this.lost(new NotWelcome(typeof why === 'string' ? why : 'the run ended', false));
+    }
+  }
+
+  private lost(why: NotWelcome): void {
+    if (this.isOver) return;
+    this.stop();
+    this.session.drop(why.message);
+    this.ended.resolve(why);
+  }
+
+  private stop(): void {
+    this.isOver = true;
+    if (this.timer !== null) clearInterval(this.timer);
+  }
+}
+
+/** A connection to a host that has shown the pinned certificate; or why there is none. */
+function openSocket({ port, certificate }: Home, address: string): Promise<TLSSocket | string> {
+  return new Promise((resolve) => {
+    const socket = connect({
+      host: address,
+      port,
+      ca: [certificate],
+      minVersion: 'TLSv1.3',
+      // The certificate itself is pinned; its name says nothing.
+      checkServerIdentity: () => undefined,
+      ...(isIP(address) === 0 ? { servername: address } : {}),
+    });
+    const impatience = setTimeout(() => fail('it does not answer'), CONNECT_SECONDS * 1000);
+    const fail = (why: string): void => {
+      clearTimeout(impatience);
+      socket.destroy();
+      resolve(why);
+    };
+    socket.on('error', (error) => fail(error.message));
+    socket.once('secureConnect', () => {
+      clearTimeout(impatience);
+      socket.setNoDelay(true);
+      resolve(socket);
+    });
+  });
+}
