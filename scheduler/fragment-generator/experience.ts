@@ -1,8 +1,8 @@
 import type { Predictor } from '../predictive-model/model.ts';
 import type { Workload } from '../workload.ts';
 
-/** A cohort of so many items is a kind by itself: what it takes may have nothing to do with what others do. */
-const OWN_KIND_ITEMS = 3;
+/** Items are of one kind if their costs fall into the same so many parts of a doubling. */
+const KINDS_PER_DOUBLING = 2;
 
 /**
  * How many items of a kind have been seen. A model may be sure of items that it knows from others alone; the fragments
@@ -23,8 +23,8 @@ export class Experience {
 
   kindOf(task: number, cohort: number): string {
     const { key, cohorts } = this.workload.tasks[task]!;
-    const { start, end, cost } = cohorts[cohort]!;
-    return end - start >= OWN_KIND_ITEMS ? `${key} of cost ${cost}` : key;
+    const { cost } = cohorts[cohort]!;
+    return cost !== null && cost > 0 ? `${key} of size ${Math.round(KINDS_PER_DOUBLING * Math.log2(cost))}` : key;
   }
 
   seen(task: number, cohort: number): number {

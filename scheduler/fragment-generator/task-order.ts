@@ -34,9 +34,10 @@ export class TaskOrder {
   /**
    * Works the order out anew after every few observations, fewer and fewer as more is known.
    * @param instanceType what most work will run on
+   * @returns true if it did
    */
-  update(instanceType: string): void {
-    if (this.observed < REORDER * this.orderedAt) return;
+  update(instanceType: string): boolean {
+    if (this.observed < REORDER * this.orderedAt) return false;
     this.orderedAt = Math.max(1, this.observed);
     const { tasks } = this.workload;
     const seconds = (task: number, cohort: number): number => {
@@ -49,5 +50,6 @@ export class TaskOrder {
     this.queue.prioritise(({ task, cohort }) =>
       isUnknown(task) ? Number.MAX_VALUE : after[task]! + seconds(task, cohort),
     );
+    return true;
   }
 }

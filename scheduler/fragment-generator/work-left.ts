@@ -13,8 +13,10 @@ export type InstanceKind = Pick<InstanceRecord, 'type' | 'cpus' | 'memoryBytes'>
 /** Keeps the predicted work that no instance has yet, in seconds, up to date without looking at tasks that did not change. */
 export class WorkLeft {
   private readonly perTask: WorkSum[];
+  private readonly readyPerTask: number[];
   private readonly dirty: Set<number>;
   private sum: WorkSum = NO_WORK;
+  private readySum = 0;
   /** The most work of one task that was added since the sum was last made anew. */
   private largest = 0;
   private readonly workload: Workload;
@@ -29,18 +31,30 @@ export class WorkLeft {
     this.model = model;
     this.instance = instance;
     this.perTask = workload.tasks.map(() => NO_WORK);
+    this.readyPerTask = workload.tasks.map(() => 0);
     this.dirty = new Set(workload.tasks.keys());
   }
 
-  /** To be called whenever items of the task were taken, given back or settled, or its predictions changed. */
+  /** To be called when a task's predictions changed; what becomes of its items the queue tells. */
   changed(task: number): void {
     this.dirty.add(task);
+  }
+
+  /** To be called when so much was learnt that the predictions of all tasks may have changed. */
+  allChanged(): void {
+    for (const task of this.perTask.keys()) this.dirty.add(task);
   }
 
   /** Expected seconds that one instance would need for it, with as many items at once as it has room for. */
   seconds(): number {
     this.update();
     return Math.max(0, this.sum.expected);
+  }
+
+  /** The same of what is ready. */
+  readySeconds(): number {
+    this.update();
+    return Math.max(0, this.readySum);
   }
 
   /** The same with its 80 % interval. */
@@ -50,22 +64,33 @@ export class WorkLeft {
   }
 
   private update(): void {
+    for (const task of this.queue.takeChanged()) this.dirty.add(task);
     for (const task of this.dirty) {
       const work = this.ofTask(task);
       const before = this.perTask[task]!;
+      const ready = work.expected * this.readyShare(task);
       this.sum = combine(combine(this.sum, before, -1), work, 1);
+      this.readySum += ready - this.readyPerTask[task]!;
       this.perTask[task] = work;
+      this.readyPerTask[task] = ready;
       this.largest = Math.max(this.largest, before.expected, work.expected);
     }
     this.dirty.clear();
     if (this.sum.expected < LEAST_OF_LARGEST * this.largest) this.addUp();
     if (this.queue.unassigned === 0) this.sum = NO_WORK;
+    if (this.queue.ready === 0) this.readySum = 0;
   }
 
   /** Small numbers are lost beside a large one that was added and taken away again: then all is added up anew. */
   private addUp(): void {
     this.sum = this.perTask.reduce((sum, work) => combine(sum, work, 1), NO_WORK);
+    this.readySum = this.readyPerTask.reduce((sum, seconds) => sum + seconds, 0);
     this.largest = this.perTask.reduce((largest, { expected }) => Math.max(largest, expected), 0);
+  }
+
+  private readyShare(task: number): number {
+    const unassigned = this.queue.unassignedOf(task);
+    return unassigned === 0 ? 0 : this.queue.readyOf(task) / unassigned;
   }
 
   private ofTask(index: number): WorkSum {

@@ -122,6 +122,16 @@ export class FragmentScheduler {
     return this.running.get(fragment)?.fragment.instance === instance;
   }
 
+  /** True if all items of a range are in that running fragment and have not ended. */
+  hasOpen(id: number, range: Range & { task: number }): boolean {
+    const { task, start, end } = range;
+    if (!(start < end)) return false;
+    const overlap = (part: Range): number => Math.max(0, Math.min(end, part.end) - Math.max(start, part.start));
+    const pieces = this.running.get(id)?.fragment.pieces.filter((piece) => piece.task === task) ?? [];
+    if (pieces.reduce((sum, piece) => sum + overlap(piece), 0) !== end - start) return false;
+    return this.queue.unsettled(task, range).reduce((sum, part) => sum + overlap(part), 0) === end - start;
+  }
+
   /** Where the items of each task stand, in the order of the workload. */
   counts(): TaskCounts[] {
     return this.workload.tasks.map((_, task) => this.queue.counts(task));
@@ -201,7 +211,6 @@ export class FragmentScheduler {
       if (outcome.state === 'committed' && settled === length(outcome))
         this.learnt(this.lessons.committed(outcome, instance, running));
       running.ended += settled;
-      this.workLeft.changed(outcome.task);
       this.skipped(skips);
     }
     if (!this.pool.watchesDeadlines && instance.deadline !== null) this.reconsider(running, instance, now);
@@ -344,10 +353,7 @@ export class FragmentScheduler {
       const isOpen = this.queue.unsettled(task, { start: position, end: position + 1 }).length > 0;
       if (isOpen) this.generator.continueTries(task, position, tries);
     }
-    for (const piece of fragment.pieces) {
-      this.queue.giveBack(piece.task, piece);
-      this.workLeft.changed(piece.task);
-    }
+    for (const piece of fragment.pieces) this.queue.giveBack(piece.task, piece);
   }
 
   // ---- what to do
@@ -355,7 +361,7 @@ export class FragmentScheduler {
   private decide(now: number): void {
     if (!this.paused) {
       this.noticeOverdue(now);
-      this.order.update(this.commonInstance().type);
+      if (this.order.update(this.commonInstance().type)) this.workLeft.allChanged();
       const workless = this.monitor.availableInstances().filter((instance) => !this.scheduleFragment(instance, now));
       if (workless.length > 0 && !this.queue.isFinished) this.shareRunningWork(workless, now);
       this.startInstances(now);
@@ -379,22 +385,22 @@ export class FragmentScheduler {
   }
 
   private demandOf(instance: InstanceRecord, now: number): Demand {
-    const finishSeconds = this.finishSeconds(now);
+    const finishSeconds = this.finishSeconds(now, this.workLeft.seconds());
     return {
       now,
       instance,
       sharers: this.sharers(),
       workLeftSeconds: this.workLeft.seconds(),
       finishSeconds,
-      fairSeconds: SHARE * finishSeconds,
+      fairSeconds: SHARE * this.evenSeconds(now, finishSeconds),
       overheads: this.overheads,
       instanceTypes: this.instanceTypes,
       risk: this.lifetimes.risk(this.monitor.ages(now), this.priorFailureSeconds),
     };
   }
 
-  /** Seconds from now until all instances would end together, if what is left were shared out as water finds its level. */
-  private finishSeconds(now: number): number {
+  /** Seconds from now until all instances would end together, if so much work were shared out as water finds its level. */
+  private finishSeconds(now: number, workSeconds: number): number {
     const { startupSeconds } = this.overheads;
     const others: Availability[] = [];
     for (const other of this.monitor.all()) {
@@ -407,7 +413,13 @@ export class FragmentScheduler {
     for (let i = 0; i < missing; i++)
       others.push({ freeAt: now + startupSeconds, endsAt: Infinity, isReplaced: false });
     const succession = { startupSeconds, lifeSeconds: this.target.lifespanSeconds ?? Infinity };
-    return commonFinish(this.workLeft.seconds(), others, succession, now) - now;
+    return commonFinish(workSeconds, others, succession, now) - now;
+  }
+
+  /** The same for what is ready: who takes more of it than an even share leaves others idle until more is ready. */
+  private evenSeconds(now: number, finishSeconds: number): number {
+    const ready = this.workLeft.readySeconds();
+    return ready < this.workLeft.seconds() ? Math.min(finishSeconds, this.finishSeconds(now, ready)) : finishSeconds;
   }
 
   /** It came with less than its target promised. Others can have what is ready; if none is there, another is tried. */
@@ -436,7 +448,6 @@ export class FragmentScheduler {
     this.tooSmall = 0;
     instance.fragment = fragment.id;
     instance.fragments++;
-    for (const { task } of fragment.pieces) this.workLeft.changed(task);
     this.decisions.push({ kind: 'assign', fragment });
   }
 
@@ -539,14 +550,10 @@ export class FragmentScheduler {
       this.decisions.push({ kind: 'give-up', task, ...part, why });
       this.skipped(this.queue.settle(task, part, 'failed').skips);
     }
-    this.workLeft.changed(task);
   }
 
   private skipped(skips: Skip[]): void {
-    for (const skip of skips) {
-      this.decisions.push({ kind: 'skip', ...skip });
-      this.workLeft.changed(skip.task);
-    }
+    for (const skip of skips) this.decisions.push({ kind: 'skip', ...skip });
   }
 
   /** What most work will run on, as far as is known. */

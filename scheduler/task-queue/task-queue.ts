@@ -25,6 +25,8 @@ export interface TaskCounts {
 
 interface TaskState {
   task: WorkloadTask;
+  /** Its number in the workload. */
+  index: number;
   /** Number of the task's first cohort among those of all tasks. */
   firstCohort: number;
   /** Ready items, by cohort, but for those kept apart; how many they are together with those. */
@@ -60,13 +62,16 @@ export class TaskQueue {
   private readonly readyOrder: ReadyOrder;
   /** Tasks that have ready items kept apart. */
   private readonly withReadyApart = new Set<number>();
+  /** Tasks of which more or fewer items are ready or unassigned than when {@link takeChanged} was last called. */
+  private changed = new Set<number>();
 
   constructor(workload: Workload) {
     const refs = workload.tasks.flatMap(({ cohorts }, task) => cohorts.map((_, cohort) => ({ task, cohort })));
     this.readyOrder = new ReadyOrder(refs);
     let cohorts = 0;
-    this.states = workload.tasks.map((task) => ({
+    this.states = workload.tasks.map((task, index) => ({
       task,
+      index,
       firstCohort: (cohorts += task.cohorts.length) - task.cohorts.length,
       ready: task.cohorts.map(() => new IntervalSet()),
       readyCount: 0,
@@ -158,6 +163,18 @@ export class TaskQueue {
   /** How many items of a task neither run nor have ended: ready ones and those that still wait. */
   unassignedOf(task: number): number {
     return this.states[task]!.unassignedCount;
+  }
+
+  /** How many items of a task are ready. */
+  readyOf(task: number): number {
+    return this.states[task]!.readyCount;
+  }
+
+  /** Tasks of which more or fewer items are ready or unassigned than at the last call. */
+  takeChanged(): Iterable<number> {
+    const { changed } = this;
+    this.changed = new Set();
+    return changed;
   }
 
   /** How many items of a cohort are ready. */
@@ -321,9 +338,11 @@ export class TaskQueue {
   private countReady(state: TaskState, items: number): void {
     state.readyCount += items;
     this.readyItems += items;
+    this.changed.add(state.index);
   }
 
   private countUnassigned(state: TaskState, range: Range, sign: 1 | -1): void {
+    this.changed.add(state.index);
     eachCohort(state.task.cohorts, range, (cohort, start, end) => {
       const items = sign * (end - start);
       state.unassigned[cohort]! += items;
