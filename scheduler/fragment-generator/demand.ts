@@ -25,6 +25,8 @@ export interface Demand {
   overheads: Overheads;
   /** When instances end that don't say so. */
   risk: EndRisk;
+  /** How long the instances that there are have lived. */
+  instanceAges: readonly number[];
   /** All types that instances have had. */
   instanceTypes: ReadonlySet<string>;
 }
@@ -68,3 +70,11 @@ export const isNearEnd = ({ wholeLife }: Bounds, { finishSeconds }: Demand): boo
 /** True for an instance that has done nothing yet and has nearly all of its life before it. */
 export const isFresh = ({ life, wholeLife }: Bounds, { instance }: Demand): boolean =>
   instance.fragments === 0 && (life === Infinity || life >= FRESH * wholeLife);
+
+/** The chance that the instance lives for so many seconds after the first so many of a fragment. */
+export const chanceToLive = ({ now, instance, risk }: Demand, from: number, seconds: number): number =>
+  risk.chanceToLive(now - instance.upAt + from, seconds);
+
+/** The same of the instance that it is best for: young and old ones may be at very different risk. */
+export const bestChanceToLive = ({ risk, instanceAges }: Demand, seconds: number): number =>
+  instanceAges.reduce((best, age) => Math.max(best, risk.chanceToLive(age, seconds)), risk.chanceToLive(0, seconds));

@@ -27,6 +27,10 @@ export interface Outlook {
   wholeLife: number;
   isFresh: boolean;
   instanceTypes: ReadonlySet<string>;
+  /** The chance that the instance lives for so many seconds after the first so many of a fragment, … */
+  chanceToLive: (from: number, seconds: number) => number;
+  /** … and that the one does which is best for it. */
+  bestChanceToLive: (seconds: number) => number;
   predict: (instanceType: string) => ItemPrediction;
 }
 
@@ -58,7 +62,9 @@ export class LostItems {
   chance(task: number, position: number, filling: Filling, outlook: Outlook): number {
     const { instanceType, life, predict } = outlook;
     const chance = filling.chanceOfOneMore(predict(instanceType), life);
-    return this.given(task, position, chance, life - filling.seconds, instanceType, predict);
+    const seconds = this.expectedSeconds(task, position, outlook);
+    const inTime = this.given(task, position, chance, life - filling.seconds, instanceType, predict);
+    return inTime * outlook.chanceToLive(filling.seconds, seconds);
   }
 
   /** True if the instance is a good place for another try. */
@@ -70,8 +76,9 @@ export class LostItems {
     const others = [...instanceTypes].filter((type) => type !== instanceType && !tooShort.has(type));
     if (tooShort.has(instanceType) && others.length > 0) return false;
     const own = whole(instanceType);
-    const best = Math.max(own, ...others.map(whole));
-    if (isFresh && filling.isEmpty) return own >= MUCH_WORSE * best;
+    const seconds = this.expectedSeconds(task, position, outlook);
+    const best = Math.max(own, ...others.map(whole)) * outlook.bestChanceToLive(seconds);
+    if (isFresh && filling.isEmpty) return own * outlook.chanceToLive(0, seconds) >= MUCH_WORSE * best;
     const chance = this.chance(task, position, filling, outlook);
     return chance > 0 && chance >= SECOND_TRY * best;
   }

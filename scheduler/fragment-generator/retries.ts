@@ -1,6 +1,6 @@
 import type { ItemPrediction } from '../predictive-model/model.ts';
 import type { TaskQueue } from '../task-queue/task-queue.ts';
-import { isFresh, type Bounds, type Demand } from './demand.ts';
+import { bestChanceToLive, chanceToLive, isFresh, type Bounds, type Demand } from './demand.ts';
 import type { Filling, Part } from './filling.ts';
 import type { LostItems, Outlook } from './lost-items.ts';
 import type { Prospects } from './prospects.ts';
@@ -68,6 +68,8 @@ export class Retries {
       isFresh: isFresh(bounds, demand),
       instanceType: instance.type,
       instanceTypes,
+      chanceToLive: (from: number, seconds: number) => chanceToLive(demand, from, seconds),
+      bestChanceToLive: (seconds: number) => bestChanceToLive(demand, seconds),
     };
     const retries = this.queue.readyApart().flatMap(({ task, position }) => {
       const cohort = this.queue.cohortOf(task, position);

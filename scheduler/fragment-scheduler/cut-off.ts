@@ -1,3 +1,4 @@
+import type { EndRisk } from '../resource-monitor/lifetimes.ts';
 import type { InstanceRecord } from '../resource-monitor/resource-monitor.ts';
 import type { Range } from '../workload.ts';
 import type { End } from './losses.ts';
@@ -30,7 +31,7 @@ export function cutOff(
   left: readonly Range[],
   running: RunningFragment,
   instance: InstanceRecord,
-  { width, inTime, now }: { width: number; inTime: boolean; now: number },
+  { width, inTime, risk, now }: { width: number; inTime: boolean; risk: EndRisk; now: number },
 ): CutOff {
   const { piece, items } = stretch[0]!;
   const { low, expected } = piece.itemSeconds;
@@ -38,12 +39,19 @@ export function cutOff(
   const runsAtOnce = items <= width;
   const leastSeconds = stretch.length === 1 && runsAtOnce ? overrun * expected : 0;
   const lifeSeconds = (instance.deadline ?? Infinity) - instance.upAt;
-  const wholeLife = inTime && !instance.isCurtailed && leastSeconds >= WHOLE_LIFE * lifeSeconds;
+  const asFirstTold = inTime && !instance.isCurtailed;
+  const wholeLife = asFirstTold && leastSeconds >= WHOLE_LIFE * lifeSeconds;
   return {
     underWay: firstItems(left, width),
     overrun: overrun >= (runsAtOnce ? low / expected : OVERRUN) ? overrun : null,
     leastSeconds,
-    end: { inTime, wholeLife, instanceType: instance.type, load: instance.load },
+    end: {
+      inTime: asFirstTold,
+      wholeLife,
+      instanceType: instance.type,
+      load: instance.load,
+      chanceToEnd: 1 - risk.chanceToLive(running.lastPointAt - instance.upAt, Math.max(leastSeconds, expected)),
+    },
   };
 }
 

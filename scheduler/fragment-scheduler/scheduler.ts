@@ -296,7 +296,8 @@ export class FragmentScheduler {
     const { piece } = stretch[0]!;
     const width = concurrency(instance, this.workload.tasks[piece.task]!.needs);
     const left = this.queue.unsettled(piece.task, piece);
-    const loss = cutOff(stretch, left, running, instance, { width, inTime, now });
+    const risk = this.lifetimes.risk(this.monitor.ages(now), this.priorFailureSeconds);
+    const loss = cutOff(stretch, left, running, instance, { width, inTime, risk, now });
     const { underWay, overrun, leastSeconds, end } = loss;
     if (overrun !== null) this.learnt(this.outlasted(stretch, overrun, instance, running));
     for (const { start, end: stop } of underWay)
@@ -386,6 +387,7 @@ export class FragmentScheduler {
 
   private demandOf(instance: InstanceRecord, now: number): Demand {
     const finishSeconds = this.finishSeconds(now, this.workLeft.seconds());
+    const instanceAges = this.monitor.ages(now);
     return {
       now,
       instance,
@@ -395,7 +397,8 @@ export class FragmentScheduler {
       fairSeconds: SHARE * this.evenSeconds(now, finishSeconds),
       overheads: this.overheads,
       instanceTypes: this.instanceTypes,
-      risk: this.lifetimes.risk(this.monitor.ages(now), this.priorFailureSeconds),
+      risk: this.lifetimes.risk(instanceAges, this.priorFailureSeconds),
+      instanceAges,
     };
   }
 

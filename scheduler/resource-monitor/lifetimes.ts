@@ -22,6 +22,8 @@ export interface EndRisk {
   likelyEnds: { atAge: number; chance: number }[];
   /** The chance per second to end at an age otherwise. */
   rateAt: (age: number) => number;
+  /** The chance that an instance of an age lives for so many seconds more. */
+  chanceToLive: (age: number, seconds: number) => number;
 }
 
 /**
@@ -57,7 +59,15 @@ export class Lifetimes {
     }
     for (const age of alive) addLife(lived, age);
     const rates = lived.map((seconds, bin) => (ends[bin]! + COMMON_ENDS) / (seconds + COMMON_ENDS / common));
-    return { likelyEnds, rateAt: (age) => rates[binOf(age)]! };
+    return {
+      likelyEnds,
+      rateAt: (age) => rates[binOf(age)]!,
+      chanceToLive: (age, seconds) => {
+        const passes = likelyEnds.filter(({ atAge }) => atAge > age && atAge <= age + seconds);
+        const unhurt = passes.reduce((chance, end) => chance * (1 - end.chance), 1);
+        return unhurt * Math.exp(-integral(rates, age, age + seconds));
+      },
+    };
   }
 
   private likelyEnds(alive: readonly number[]): EndRisk['likelyEnds'] {
@@ -86,11 +96,26 @@ function binOf(age: number): number {
   return Math.min(BINS - 1, 1 + Math.floor(Math.log(age / FIRST_BIN_SECONDS) / Math.log(BIN_RATIO)));
 }
 
+/** Where a bin ends, in seconds of age. */
+const endOf = (bin: number): number => (bin === BINS - 1 ? Infinity : FIRST_BIN_SECONDS * BIN_RATIO ** bin);
+
+/** What rates by bin add up to between two ages. */
+function integral(rates: Float64Array, from: number, to: number): number {
+  let sum = 0;
+  let age = from;
+  for (let bin = binOf(from); bin < BINS && age < to; bin++) {
+    const end = Math.min(to, endOf(bin));
+    if (rates[bin]! > 0) sum += rates[bin]! * Math.max(0, end - age);
+    age = Math.max(age, end);
+  }
+  return sum;
+}
+
 /** Adds the seconds that a life spent in each bin. */
 function addLife(lived: Float64Array, age: number): void {
   let from = 0;
   for (let bin = 0; bin < BINS && from < age; bin++) {
-    const to = bin === BINS - 1 ? Infinity : FIRST_BIN_SECONDS * BIN_RATIO ** bin;
+    const to = endOf(bin);
     lived[bin]! += Math.min(to, age) - from;
     from = to;
   }

@@ -158,6 +158,41 @@ test('an item that outlasts whole lives is given up, and the rest goes on', () =
   expect(scheduler.counts()[0]).toMatchObject({ failed: 1 });
 });
 
+/** Runs a job of one item on instances that don't know their end, one after the other; returns what became of the item. */
+function onLives(livesSeconds: readonly number[], itemSeconds: number): { outcome: string; lives: number } {
+  const scheduler = schedulerFor([task('t', 1)], {
+    target: target({ instances: { min: 0, max: 1 }, lifespanSeconds: null }),
+  });
+  scheduler.handle({ kind: 'wake', now: 0 });
+  let now = 0;
+  for (const [life, seconds] of livesSeconds.entries()) {
+    const instance = `i${life}`;
+    const fragment = assigned(scheduler.handle(up(now, instance, null)));
+    if (itemSeconds <= seconds) {
+      scheduler.handle(committed(now + itemSeconds, fragment, itemSeconds));
+      return { outcome: scheduler.counts()[0]!.committed === 1 ? 'committed' : 'lost', lives: life + 1 };
+    }
+    now += seconds;
+    const decisions = scheduler.handle({ kind: 'instance-down', now, instance, reason: 'it was taken back' });
+    if (kinds(decisions).includes('give-up')) return { outcome: 'give-up', lives: life + 1 };
+  }
+  return { outcome: 'none', lives: livesSeconds.length };
+}
+
+test('an item that instances die under by bad luck is tried until one of them lives long enough', () => {
+  const short = Array.from({ length: 16 }, (_, i) => 300 + ((37 * i) % 160) * 4);
+  expect(onLives([...short, 1500], 1000)).toEqual({ outcome: 'committed', lives: 17 });
+});
+
+test('an item that takes its instances with it at once is given up soon', () => {
+  const { outcome, lives } = onLives(
+    Array.from({ length: 200 }, () => 5),
+    1000,
+  );
+  expect(outcome).toBe('give-up');
+  expect(lives).toBeLessThan(30);
+});
+
 test('if no instance can be started the job is given up with the reason, after some patience', () => {
   const scheduler = schedulerFor([task('t', 2)]);
   let decisions = scheduler.handle({ kind: 'wake', now: 0 });
