@@ -4,7 +4,8 @@ import type { Range } from 'vscode-languageserver';
 import { fileIn } from '../language/ast-places.ts';
 import type * as ast from '../language/generated/ast.ts';
 
-import type { JobInfo, TaskInfo } from './protocol.ts';
+import { BUILT_IN_TARGET, visibleTargets } from '../language/index.ts';
+import type { JobInfo, TargetInfo, TaskInfo } from './protocol.ts';
 
 export { fileIn };
 
@@ -39,6 +40,18 @@ export const jobInfo = (job: ast.Job): JobInfo => ({
   nameRange: nameRangeOf(job),
   tasks: tasksOf(job).map(taskInfo),
 });
+
+/** The targets that a document's jobs can run on: those that it sees, and the one that is there without being declared. */
+export function targetsOf(document: LangiumDocument): TargetInfo[] {
+  const declared = visibleTargets(fileIn(document))
+    .all()
+    .map((target): TargetInfo => {
+      const declaration = { uri: documentOf(target).uri.toString(), nameRange: nameRangeOf(target) };
+      return { name: target.name, kind: target.kind, declaration };
+    });
+  const builtIn = { name: BUILT_IN_TARGET, kind: BUILT_IN_TARGET, declaration: null };
+  return declared.some(({ name }) => name === BUILT_IN_TARGET) ? declared : [...declared, builtIn];
+}
 
 export const documentOf = (node: AstNode): LangiumDocument => AstUtils.getDocument(node);
 

@@ -9,7 +9,7 @@
 import { NotificationType, NotificationType0, RequestType, RequestType0 } from 'vscode-jsonrpc';
 import type { Explanation } from '../scheduler/explain/explain.ts';
 import type { Interval } from '../scheduler/predictive-model/prediction.ts';
-import type { Plan } from '../scheduler/plan/plan.ts';
+import type { Plan, PlanFigures } from '../scheduler/plan/plan.ts';
 import type { ItemCounts, RunProgress, RunState, RunSummary } from '../scheduler/run/events.ts';
 
 /** What a client may say in `initializationOptions`; all of it may be left out. */
@@ -112,6 +112,37 @@ export interface PlanResult {
   plan: Plan;
   /** True where the plan is of an earlier text, because this one has errors. */
   stale: boolean;
+}
+
+/** The plan of a job on every target that it can run on, for a table. Answered at once for all of them. */
+export const CompareTargets = new RequestType<CompareParams, CompareResult | Problem, void>('morsel/compareTargets');
+
+export interface CompareParams {
+  uri: string;
+  /** May be left out where the document has one job. */
+  job?: string;
+}
+
+export interface CompareResult {
+  targets: TargetPlan[];
+}
+
+export interface TargetPlan {
+  name: string;
+  kind: string;
+  /** The job runs on it unless another is asked for. */
+  isOwn: boolean;
+  /** Null where there is no plan, for the reason in `problem`. */
+  plan: PlanFigures | null;
+  problem: string | null;
+}
+
+/** The edit that writes a what-if into the file: the job's target, and the target's instances and lifespan. */
+export const WhatIfEdit = new RequestType<PlanParams, WhatIfEditResult | Problem, void>('morsel/whatIfEdit');
+
+export interface WhatIfEditResult {
+  /** As in LSP. A target may be declared in another file than the job. */
+  edit: { changes: Record<string, { range: TextRange; newText: string }[]> };
 }
 
 /** The plan of a job has changed: ask for it again where it is shown. */

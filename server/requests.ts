@@ -3,10 +3,10 @@ import { readFile } from 'node:fs/promises';
 import { DocumentState, type LangiumDocument, URI } from 'langium';
 import type { LangiumSharedServices } from 'langium/lsp';
 import type { CancellationToken, Connection, RequestType } from 'vscode-languageserver';
-import { BUILT_IN_TARGET, visibleTargets } from '../language/index.ts';
 import { guardedRequest, type Log } from './guard.ts';
-import { documentOf, fileIn, jobInfo, jobsOf, nameRangeOf } from './outline.ts';
+import { jobInfo, jobsOf, targetsOf } from './outline.ts';
 import { chooseJob, type PlanService } from './plan/plan-service.ts';
+import { whatIfEdit } from './plan/what-if-edit.ts';
 import * as protocol from './protocol.ts';
 import type { RunService } from './runs/run-service.ts';
 
@@ -31,6 +31,14 @@ export function answerRequests({ connection, services, plans, runs, log }: Reque
   on(protocol.PlanJob, async (params, token) => {
     const document = await built(params.uri, token);
     return document === null ? noSuchFile(params.uri) : plans.plan(document, params, signalOf(token));
+  });
+  on(protocol.CompareTargets, async ({ uri, job }, token) => {
+    const document = await built(uri, token);
+    return document === null ? noSuchFile(uri) : plans.compare(document, job, signalOf(token));
+  });
+  on(protocol.WhatIfEdit, async (params, token) => {
+    const document = await built(params.uri, token);
+    return document === null ? noSuchFile(params.uri) : whatIfEdit(document, params);
   });
   on(protocol.StartRun, async (params, token) => {
     const document = await built(params.uri, token);
@@ -70,17 +78,10 @@ async function validated(
   return LangiumDocuments.getDocument(parsed) ?? null;
 }
 
-function jobsResult(document: LangiumDocument): protocol.JobsResult {
-  const declared = visibleTargets(fileIn(document))
-    .all()
-    .map((target): protocol.TargetInfo => {
-      const declaration = { uri: documentOf(target).uri.toString(), nameRange: nameRangeOf(target) };
-      return { name: target.name, kind: target.kind, declaration };
-    });
-  const builtIn = { name: BUILT_IN_TARGET, kind: BUILT_IN_TARGET, declaration: null };
-  const targets = declared.some(({ name }) => name === BUILT_IN_TARGET) ? declared : [...declared, builtIn];
-  return { jobs: jobsOf(document).map(jobInfo), targets };
-}
+const jobsResult = (document: LangiumDocument): protocol.JobsResult => ({
+  jobs: jobsOf(document).map(jobInfo),
+  targets: targetsOf(document),
+});
 
 async function isSaved(document: LangiumDocument): Promise<boolean> {
   if (document.uri.scheme !== 'file') return false;

@@ -1,17 +1,13 @@
 /** Opens panels beside the editor, one for each plan or run, and brings them back after a reload. */
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
-import type { Explanation, Problem } from '../../server/protocol.ts';
 import type { Runs } from '../runs/runs.ts';
-import { isProblem, type MorselServer } from '../server/morsel-server.ts';
-import { drawMessage, drawPage, drawPicture } from './draw-page.ts';
-import type { FromPage, ToPage } from './page/messages.ts';
-import type { Picture } from './picture.ts';
-import { isPanelState, keyOf, type PanelState, type PictureSource, pictureSource } from './sources.ts';
+import type { MorselServer } from '../server/morsel-server.ts';
+import { pageHtml } from './page-html.ts';
+import { PanelPage } from './panel-page.ts';
+import { isPanelState, keyOf, type PanelState, pictureSource } from './sources.ts';
 
 const VIEW_TYPE = 'morsel.panel';
-/** A picture that changes without end is drawn at most so often. */
-const REDRAW_MS = 300;
 
 export class Panels implements vscode.Disposable, vscode.WebviewPanelSerializer {
   readonly #server: MorselServer;
@@ -54,11 +50,11 @@ export class Panels implements vscode.Disposable, vscode.WebviewPanelSerializer 
   #fill(panel: vscode.WebviewPanel, state: PanelState): void {
     this.#open.set(keyOf(state), panel);
     const source = pictureSource(state, this.#server, this.#runs);
-    const page = new PanelPage(panel, source, state, this.#server);
+    const page = new PanelPage(panel, source, this.#server);
     panel.title = source.title;
     panel.iconPath = this.#icon;
     panel.webview.options = { enableScripts: true, localResourceRoots: [this.#pageFolder] };
-    panel.webview.html = drawPage({
+    panel.webview.html = pageHtml({
       cspSource: panel.webview.cspSource,
       nonce: randomBytes(16).toString('base64url'),
       scriptUri: this.#uriOf(panel, 'panel.js'),
@@ -72,83 +68,5 @@ export class Panels implements vscode.Disposable, vscode.WebviewPanelSerializer 
 
   #uriOf(panel: vscode.WebviewPanel, file: string): string {
     return panel.webview.asWebviewUri(vscode.Uri.joinPath(this.#pageFolder, file)).toString();
-  }
-}
-
-/** Keeps one panel's page up to date. A hidden page hears nothing, so it is told all when it is seen again. */
-class PanelPage implements vscode.Disposable {
-  readonly #panel: vscode.WebviewPanel;
-  readonly #source: PictureSource;
-  readonly #state: PanelState;
-  readonly #subscriptions: vscode.Disposable;
-  /** The fragment whose explanation is wanted, and the last one that was given. */
-  #fragment: number | null = null;
-  #explanation: Explanation | null = null;
-  /** The last picture that could be drawn: what stays while there is a problem. */
-  #last: Picture | undefined;
-  #timer: NodeJS.Timeout | undefined;
-  /** Rises with each load, so that a slow answer never overwrites a newer one. */
-  #generation = 0;
-
-  constructor(panel: vscode.WebviewPanel, source: PictureSource, state: PanelState, server: MorselServer) {
-    this.#panel = panel;
-    this.#source = source;
-    this.#state = state;
-    this.#subscriptions = vscode.Disposable.from(
-      panel.webview.onDidReceiveMessage((message: FromPage) => this.#receive(message)),
-      source.onChange(() => this.#drawSoon()),
-      server.onReady(() => this.#drawSoon()),
-    );
-  }
-
-  dispose(): void {
-    clearTimeout(this.#timer);
-    this.#generation++;
-    this.#subscriptions.dispose();
-  }
-
-  #receive(message: FromPage): void {
-    // The page is loaded anew each time when it becomes visible, and says so.
-    if (message.type === 'show-task') void this.#source.showTask(message.task);
-    else if (message.type === 'explain') this.#explain(message.fragment);
-    else void this.#draw();
-  }
-
-  #explain(fragment: number | null): void {
-    this.#fragment = fragment;
-    this.#explanation = null;
-    void this.#draw();
-  }
-
-  #drawSoon(): void {
-    this.#timer ??= setTimeout(() => void this.#draw(), REDRAW_MS);
-  }
-
-  async #draw(): Promise<void> {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    if (!this.#panel.visible) return;
-    const generation = ++this.#generation;
-    const [answer, explanation] = await Promise.all([this.#source.load(), this.#loadExplanation()]);
-    if (generation !== this.#generation) return;
-    if (!isProblem(explanation)) this.#explanation = explanation;
-    if (!isProblem(answer)) this.#last = answer;
-    const message: ToPage = {
-      type: 'content',
-      content: this.#content(isProblem(answer) ? answer.problem : null),
-      state: this.#state,
-    };
-    await this.#panel.webview.postMessage(message);
-  }
-
-  async #loadExplanation(): Promise<Explanation | Problem | null> {
-    return this.#fragment === null ? null : ((await this.#source.explain?.(this.#fragment)) ?? null);
-  }
-
-  #content(problem: string | null): string {
-    if (this.#last === undefined) return String(drawMessage(problem ?? 'There is nothing to show.'));
-    if (problem === null) return String(drawPicture(this.#last, this.#explanation));
-    const note = { kind: 'info' as const, text: `${problem} This is the last good picture.` };
-    return String(drawPicture({ ...this.#last, notes: [note, ...this.#last.notes] }, this.#explanation));
   }
 }

@@ -2,7 +2,7 @@
 import type { RunDetailsResult, RunFragment, RunInfo } from '../../server/protocol.ts';
 import { about, aboutBand, count, percent } from '../../scheduler/words.ts';
 import { itemsText, stateText } from '../runs/words.ts';
-import type { Picture } from './picture.ts';
+import type { Picture } from '../../drawing/picture.ts';
 
 export function runPicture(details: RunDetailsResult): Picture {
   const { run, progress, tasks } = details;
@@ -12,7 +12,8 @@ export function runPicture(details: RunDetailsResult): Picture {
     title: `${run.job} on ${run.target}`,
     facts: facts(details),
     notes: notes(details),
-    tasks: tasks.map(({ task }) => task),
+    tasks: tasks.map(({ task, items }) => ({ task, lines: [itemsText(items)], after: null })),
+    criticalPath: [],
     taskTable: {
       columns: ['Task', 'Items', 'Committed', 'Up to date', 'Failed', 'Skipped', 'Left'],
       rows: tasks.map(({ task, items }) => [
@@ -30,6 +31,7 @@ export function runPicture(details: RunDetailsResult): Picture {
     instances: details.instances.map(({ instance, instanceType, startSeconds, endSeconds, deadlineSeconds }) => ({
       name: instance,
       kind: instanceType,
+      askedSeconds: startSeconds,
       startSeconds,
       endSeconds: endSeconds ?? deadlineSeconds ?? last,
     })),

@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import type { NotificationType, NotificationType0, RequestType, RequestType0 } from 'vscode-jsonrpc';
 import { type LanguageClient, State } from 'vscode-languageclient/node';
-import type { Problem } from '../../server/protocol.ts';
+import type { Problem, WhatIfEditResult } from '../../server/protocol.ts';
 
 export class MorselServer {
   readonly #client: LanguageClient;
@@ -16,8 +16,11 @@ export class MorselServer {
   }
 
   /** Sends a request as it is; a rejection means that the server is down, or that the request was cancelled. */
-  request<P, R>(type: RequestType<P, R, void>, params: P): Promise<R> {
-    return this.#client.sendRequest(type.method, params);
+  request<P, R>(type: RequestType<P, R, void>, params: P, token?: vscode.CancellationToken): Promise<R> {
+    // What is undefined would be sent as a second parameter.
+    return token === undefined
+      ? this.#client.sendRequest(type.method, params)
+      : this.#client.sendRequest(type.method, params, token);
   }
 
   request0<R>(type: RequestType0<R, void>): Promise<R> {
@@ -36,14 +39,23 @@ export class MorselServer {
   }
 
   /** As {@link ask}, except that what goes wrong is the answer and not a message. */
-  async tryTo<P, R>(type: RequestType<P, R | Problem, void>, params: P): Promise<R | Problem> {
+  async tryTo<P, R>(
+    type: RequestType<P, R | Problem, void>,
+    params: P,
+    token?: vscode.CancellationToken,
+  ): Promise<R | Problem> {
     try {
-      return await this.request(type, params);
+      return await this.request(type, params, token);
     } catch (error) {
       if (!this.isRunning)
         return { problem: 'The Morsel language server is not running: use “Morsel: Restart Language Server”.' };
       return { problem: `Morsel could not do that: ${error instanceof Error ? error.message : String(error)}` };
     }
+  }
+
+  /** An edit that the server answered, for VS Code to apply. */
+  asWorkspaceEdit(edit: WhatIfEditResult['edit']): Promise<vscode.WorkspaceEdit> {
+    return this.#client.protocol2CodeConverter.asWorkspaceEdit(edit);
   }
 
   notify(type: NotificationType0): Promise<void> {

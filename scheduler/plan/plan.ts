@@ -31,6 +31,12 @@ export interface Plan {
   problems: PlanProblem[];
 }
 
+/** The figures of a plan, without what is only drawn: `fragments` and `instances` are their numbers. */
+export interface PlanFigures extends Omit<Plan, 'fragments' | 'instances' | 'tasks' | 'criticalPath'> {
+  fragments: number;
+  instances: number;
+}
+
 /** What the plan is made for. */
 export interface PlannedTarget {
   name: string;

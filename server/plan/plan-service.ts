@@ -7,9 +7,10 @@ import type { LangiumDocument, LangiumSharedCoreServices, URI } from 'langium';
 import { DiagnosticSeverity } from 'vscode-languageserver';
 import { findJobs, lowerJob } from '../../language/index.ts';
 import type { JobSpec } from '../../scheduler/job-spec.ts';
-import type { Plan } from '../../scheduler/plan/plan.ts';
+import type { Plan, PlanFigures } from '../../scheduler/plan/plan.ts';
 import type { Folders } from '../folders.ts';
-import type { PlanParams, PlanResult, Problem, WhatIf } from '../protocol.ts';
+import { targetsOf } from '../outline.ts';
+import type { CompareResult, PlanParams, PlanResult, Problem, TargetPlan, WhatIf } from '../protocol.ts';
 import { type PlanAnswer, type Planner, TOO_LARGE, type Urgency } from './planner.ts';
 
 /** Quiet time after an edit before a plan is made; more where plans take long, so that typing never queues them up. */
@@ -100,7 +101,7 @@ export class PlanService {
 
   /** Answers {@link import('../protocol.ts').PlanJob}. */
   async plan(document: LangiumDocument, params: PlanParams, signal: AbortSignal): Promise<PlanResult | Problem> {
-    if (document.uri.scheme !== 'file') return { problem: 'Save the file first: a plan needs the inputs beside it.' };
+    if (document.uri.scheme !== 'file') return UNSAVED;
     const broken = errorsIn(document);
     const job = chooseJob(document, params.job);
     const known = 'problem' in job ? undefined : this.planOf(document.uri, job.name);
@@ -117,6 +118,25 @@ export class PlanService {
     const answer =
       (await this.#answerUnderWay(document.uri, spec, signal)) ?? (await this.#make(spec, signal, 'asked'));
     return answer === null ? { problem: 'The plan was cancelled.' } : 'problem' in answer ? answer : fresh(answer.plan);
+  }
+
+  /** Answers {@link import('../protocol.ts').CompareTargets}. */
+  async compare(
+    document: LangiumDocument,
+    name: string | undefined,
+    signal: AbortSignal,
+  ): Promise<CompareResult | Problem> {
+    const job = plannable(document, name);
+    if ('problem' in job) return job;
+    const own = lowerJob(job, {});
+    const ownName = 'problem' in own ? null : own.spec.target.name;
+    const targets = targetsOf(document).map(async ({ name: target, kind }): Promise<TargetPlan> => {
+      const answer = await this.plan(document, { uri: document.uri.toString(), job: job.name, target }, signal);
+      const about = { name: target, kind, isOwn: target === ownName };
+      if ('problem' in answer) return { ...about, plan: null, problem: answer.problem };
+      return { ...about, plan: figuresOf(answer.plan), problem: null };
+    });
+    return { targets: await Promise.all(targets) };
   }
 
   close(): void {
@@ -233,6 +253,18 @@ export function chooseJob(
     return { problem: `This file has ${jobs.length} jobs (${jobs.map((job) => job.name).join(', ')}): name one.` };
   }
   return chosen ?? { problem: `This file has no job "${name}", but ${jobs.map((job) => job.name).join(', ')}.` };
+}
+
+/** The job of an error-free document on disk, for what needs a plan of this very text. */
+function plannable(document: LangiumDocument, name: string | undefined): ReturnType<typeof findJobs>[number] | Problem {
+  if (document.uri.scheme !== 'file') return UNSAVED;
+  return errorsIn(document) ?? chooseJob(document, name);
+}
+
+const UNSAVED: Problem = { problem: 'Save the file first: a plan needs the inputs beside it.' };
+
+function figuresOf({ fragments, instances, tasks: _tasks, criticalPath: _path, ...figures }: Plan): PlanFigures {
+  return { ...figures, fragments: fragments.length, instances: instances.length };
 }
 
 const fresh = (plan: Plan): PlanResult => ({ plan, stale: false });

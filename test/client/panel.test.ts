@@ -1,67 +1,22 @@
 /** The panel's content: pure functions from a plan or a run to HTML. */
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { ticks } from '../../client/panel/axis.ts';
-import { drawPage, drawPicture } from '../../client/panel/draw-page.ts';
-import { html } from '../../client/panel/html.ts';
-import { lanes } from '../../client/panel/lanes.ts';
-import { parts } from '../../client/panel/picture.ts';
-import { planPicture } from '../../client/panel/plan-picture.ts';
+import { html, type Html } from '../../client/panel/html.ts';
+import { pageHtml } from '../../client/panel/page-html.ts';
+import { writeExplanation } from '../../client/panel/page/explanation.ts';
+import { writeHead } from '../../client/panel/page/head.ts';
+import { writeTimelineLegend } from '../../client/panel/page/legend.ts';
+import { writeTables } from '../../client/panel/page/tables.ts';
+import { writeTargets } from '../../client/panel/page/targets.ts';
 import { runPicture } from '../../client/panel/run-picture.ts';
-import type { Plan } from '../../scheduler/plan/plan.ts';
+import type { Picture } from '../../drawing/picture.ts';
+import { planPicture } from '../../drawing/plan-picture.ts';
+import type { PlanFigures } from '../../scheduler/plan/plan.ts';
+import { planOf } from '../drawing/plans.ts';
 import type { RunDetailsResult } from '../../server/protocol.ts';
 
 const band = (expected: number) => ({ low: expected * 0.8, expected, high: expected * 1.2 });
 const counts = { committed: 3, upToDate: 0, failed: 1, skipped: 0, running: 2, pending: 4 };
-const noBasis = { kind: 'guess', observations: 0, model: 'mean', medianError: null, coverage: null } as const;
-
-function planOf(task: string): Plan {
-  return {
-    job: 'work',
-    target: {
-      name: 'laptop',
-      kind: 'local',
-      instances: { min: 0, max: 2 },
-      lifespanSeconds: 120,
-      pricePerHour: null,
-    },
-    makespanSeconds: band(100),
-    simulatedShare: 1,
-    utilisation: 0.9,
-    idleShare: 0.1,
-    lostShare: 0,
-    price: band(0.5),
-    fragments: [
-      {
-        fragment: 1,
-        instance: 'laptop-1',
-        items: [{ task, items: 12 }],
-        startSeconds: 1,
-        endSeconds: 61,
-        safePointSeconds: [31, 61],
-        how: 'done',
-      },
-    ],
-    instances: [{ instance: 'laptop-1', instanceType: 'local', askedSeconds: 0, startSeconds: 0, endSeconds: 120 }],
-    tasks: [
-      {
-        task,
-        after: [],
-        items: 12,
-        upToDate: 0,
-        fragments: 1,
-        itemsPerFragment: 12,
-        fragmentSeconds: 60,
-        itemSeconds: band(5),
-        safePointEverySeconds: 30,
-        safePointCostShare: 0.01,
-        basis: noBasis,
-      },
-    ],
-    criticalPath: [task],
-    problems: [],
-  };
-}
 
 const details: RunDetailsResult = {
   run: {
@@ -123,12 +78,16 @@ test('no value that is written into the page can be more than text', () => {
       expect(read(content!)).toBe(text);
     }),
   );
-  expect(String(drawPicture(runPicture(details)))).not.toContain('<img');
-  expect(String(drawPicture(planPicture({ plan: planOf('"><script>'), stale: false })))).not.toContain('<script');
+  expect(written(runPicture(details))).not.toContain('<img');
+  expect(written(planPicture(planOf({ tasks: ['"><script>'] })))).not.toContain('<script');
 });
 
+/** All that the page writes of a picture as markup. */
+const written = (picture: Picture): string =>
+  [writeHead(picture, 'a <problem>'), writeTimelineLegend(picture), writeTables(picture)].map(String).join('\n');
+
 test('the page runs one script, by its nonce, and nothing else', () => {
-  const page = drawPage({
+  const page = pageHtml({
     cspSource: 'https://csp',
     nonce: 'abc',
     scriptUri: 'https://csp/panel.js',
@@ -136,16 +95,42 @@ test('the page runs one script, by its nonce, and nothing else', () => {
   });
   expect(page).toContain(`default-src &#39;none&#39;; style-src https://csp; script-src &#39;nonce-abc&#39;`);
   expect(page.match(/<script/g)).toHaveLength(1);
-  expect(page).not.toContain('unsafe');
+  expect(page).not.toMatch(/unsafe|\sstyle=|\son\w+=/);
 });
 
-test('a plan is told in the picture and in tables alike', () => {
-  const content = String(drawPicture(planPicture({ plan: planOf('count'), stale: false })));
-  expect(content).toContain('work on laptop');
-  expect(content).toContain('count: 12 items');
-  expect(content.match(/class="safe-point"/g)).toHaveLength(2);
+test('the tables say what the picture shows, and facts what they are compared with', () => {
+  const plan = planOf({ tasks: ['count', 'total'] });
+  const content = written(planPicture(plan, { before: { ...plan, idleShare: 0.4 } }));
+  expect(content).toContain('<h1>work on laptop</h1>');
   expect(content).toContain('<td>count × 12</td>');
-  expect(content).toContain('class="finish-band"');
+  expect(content).toContain('<td>all of count</td>');
+  expect(content).toContain('was 40 %');
+  expect(content.match(/class="was"/g)).toHaveLength(1);
+});
+
+test('a long table is shown in parts', () => {
+  const picture = planPicture(planOf({ tasks: ['count'], fragments: 1200 }));
+  expect(String(writeTables(picture, 500)).match(/<td>count × 12<\/td>/g)).toHaveLength(500);
+  expect(String(writeTables(picture, 500))).toMatch(/Show more: 700 fragments/);
+  expect(String(writeTables(picture, 2000))).not.toContain('Show more');
+});
+
+test('targets are compared in one table, and what has no plan says why', () => {
+  const { fragments, instances, tasks: _tasks, criticalPath: _path, ...figures } = planOf({ tasks: ['count'] });
+  const plan: PlanFigures = { ...figures, fragments: fragments.length, instances: instances.length };
+  const slower = { ...plan, makespanSeconds: band(900) };
+  const row = (name: string, made: PlanFigures | null, problem: string | null = null) => ({
+    name,
+    kind: 'local',
+    isOwn: name === 'a',
+    plan: made,
+    problem,
+  });
+  const table: Html = writeTargets([row('a', slower), row('b', plan), row('<c>', null, 'No <host>.')], 'a');
+  expect(String(table)).toMatch(/a <span class="was">local, named by the job[^]*12–18 min<\/td>/);
+  expect(String(table)).toMatch(/80 s – 2 min <span class="best">fastest<\/span>/);
+  expect(String(table)).toContain('No &lt;host&gt;.');
+  expect(String(table)).toContain('data-target="&lt;c&gt;"');
 });
 
 test('a fragment of a run says why it has its size, and leads to its explanation', () => {
@@ -158,22 +143,18 @@ test('a fragment of a run says why it has its size, and leads to its explanation
       { title: 'What is in <it>', lines: ['6 items of count: one takes 3 s.', '  Predicted from "nothing".'] },
     ],
   };
-  const plain = String(drawPicture(picture));
-  expect(plain).toContain('<button type="button" data-fragment="7" title="Explain fragment 7">7</button>');
-  expect(plain).toMatch(
-    /<g class="fragment" data-fragment="7">\s*<title>[^<]*why: all that was &quot;ready&quot; &lt;now&gt;/,
-  );
-  expect(plain).not.toContain('id="explanation"');
-  const content = String(drawPicture(picture, explanation));
+  const tables = String(writeTables(picture));
+  expect(tables).toMatch(/<button[^>]*data-fragment="7"[^>]*>\s*7\s*<\/button/);
+  expect(tables).toContain('all that was &quot;ready&quot; &lt;now&gt;');
+  const content = String(writeExplanation(explanation));
   expect(content).toContain('Fragment 7 on laptop-1</h2>');
   expect(content).toContain('<dt>What is in &lt;it&gt;</dt>');
   expect(content).toMatch(/<dd class="more"\s*>Predicted from &quot;nothing&quot;\./);
-  const plan = String(drawPicture(planPicture({ plan: planOf('count'), stale: false })));
-  expect(plan).not.toContain('data-fragment');
+  expect(String(writeTables(planPicture(planOf({ tasks: ['count'] }))))).not.toContain('data-fragment');
 });
 
 test('the last good plan of a broken text says so', () => {
-  expect(planPicture({ plan: planOf('count'), stale: true }).notes).toMatchObject([{ kind: 'info' }]);
+  expect(planPicture(planOf({ tasks: ['count'] }), { stale: true }).notes).toMatchObject([{ kind: 'info' }]);
 });
 
 test('a fragment that runs ends now, and is compared with what was predicted', () => {
@@ -196,51 +177,4 @@ test('a fragment that runs ends now, and is compared with what was predicted', (
 test('a run that was cut off has no fragment that runs', () => {
   const run = { ...details.run, live: false, state: 'interrupted' as const };
   expect(runPicture({ ...details, run }).fragments).toMatchObject([{ isRunning: false, state: 'cut off' }]);
-});
-
-test('instances share lanes, and never overlap in one', () => {
-  const life = fc.tuple(fc.nat(1000), fc.integer({ min: 1, max: 300 }));
-  fc.assert(
-    fc.property(fc.array(life, { maxLength: 60 }), (lives) => {
-      const instances = lives.map(([startSeconds, length], index) => ({
-        name: `i${index}`,
-        kind: 'local',
-        startSeconds,
-        endSeconds: startSeconds + length,
-      }));
-      const rows = lanes(instances);
-      expect(rows.flat()).toHaveLength(instances.length);
-      for (const row of rows) {
-        for (const [index, next] of row.slice(1).entries())
-          expect(next.startSeconds).toBeGreaterThanOrEqual(row[index]!.endSeconds);
-      }
-      const most = instances.map(
-        ({ startSeconds: at }) => instances.filter((other) => other.startSeconds <= at && at < other.endSeconds).length,
-      );
-      expect(rows.length).toBe(Math.max(0, ...most));
-    }),
-  );
-});
-
-test('the shares of a fragment add up', () => {
-  const shares = parts(
-    [
-      { task: 'a', items: 10 },
-      { task: 'b', items: 5 },
-    ],
-    (task) => (task === 'a' ? 1 : 2),
-  );
-  expect(shares.map(({ share }) => share)).toEqual([0.5, 0.5]);
-});
-
-test('an axis has round times, few of them, and begins at 0', () => {
-  fc.assert(
-    fc.property(fc.double({ min: 1e-3, max: 1e7, noNaN: true }), (until) => {
-      const times = ticks(until, 8);
-      expect(times[0]).toBe(0);
-      expect(times.length).toBeLessThanOrEqual(9);
-      expect(times.at(-1)).toBeLessThanOrEqual(until * (1 + 1e-6));
-    }),
-  );
-  expect(ticks(600, 8)).toEqual([0, 120, 240, 360, 480, 600]);
 });

@@ -94,7 +94,7 @@ async function showRun(window: EditorWindow): Promise<void> {
   await running.waitFor();
   await expand(running);
   await window.runCommand('Morsel: Show Run');
-  await window.webview().locator('svg .fragment').nth(6).waitFor();
+  await window.webview().locator('body[data-drawn*=" 7 fragments"]').waitFor();
   await expand(rowBelow(window, 'Fragments'));
   await rowBelow(window, 'Fragment 4').waitFor();
 }
@@ -110,7 +110,8 @@ async function showExplanation(window: EditorWindow): Promise<void> {
   await window.runCommand('Morsel: Show Run');
   await window.runCommand('View: Toggle Primary Side Bar Visibility');
   const panel = window.webview();
-  await panel.locator('svg .fragment .bar').nth(3).click();
+  await panel.locator('#timeline .window').focus();
+  for (const key of ['ArrowRight', 'ArrowRight', 'Enter']) await window.page.keyboard.press(key);
   await panel.locator('#explanation').waitFor();
 }
 
@@ -123,7 +124,7 @@ async function showPlan(window: EditorWindow): Promise<void> {
 }
 
 async function drawn(panel: FrameLocator): Promise<void> {
-  await panel.locator('svg .fragment').first().waitFor();
+  await panel.locator('body[data-drawn]').waitFor();
 }
 
 /** With hints and lenses: VS Code asks for no lenses while an editor is without the focus. */

@@ -1,47 +1,177 @@
-/** The panel's page: shows what it is sent, and says which task was chosen. */
+/** The panel's page: draws what it is sent, and says what the user wants of it. */
+import type { Picture } from '../../../drawing/picture.ts';
+import { hasGraph } from '../../../drawing/picture.ts';
+import { timelineInWords } from '../../../drawing/describe.ts';
+import { html, type Html } from '../html.ts';
+import { writeExplanation } from './explanation.ts';
+import { GraphWindow } from './graph-view.ts';
+import { writeHead, writeMessage } from './head.ts';
+import { writeGraphLegend, writeTimelineLegend } from './legend.ts';
 import type { FromPage, ToPage } from './messages.ts';
+import { pngOf, svgOf } from './save.ts';
+import { ROWS, writeTables } from './tables.ts';
+import { Tabs } from './tabs.ts';
+import { writeTargets } from './targets.ts';
+import { onThemeChange, themePalette } from './theme.ts';
+import { TimelineWindow } from './timeline-view.ts';
+import { Tooltip } from './tooltip.ts';
+import type { DrawingView, ViewParts } from './view-parts.ts';
+import { WhatIfForm } from './what-if.ts';
 
-declare function acquireVsCodeApi(): { postMessage(message: FromPage): void; setState(state: unknown): void };
+declare function acquireVsCodeApi(): {
+  postMessage(message: FromPage): void;
+  getState(): { tab?: string } | undefined;
+  setState(state: object): void;
+};
 
 const editor = acquireVsCodeApi();
-const content = document.getElementById('content')!;
+const byId = (id: string): HTMLElement => document.getElementById(id)!;
+
+let palette = themePalette();
+let picture: Picture | null = null;
+/** What the extension wants to be kept, without what the page keeps. */
+let kept: object = editor.getState() ?? {};
+let rows = ROWS;
 /** True from the moment a fragment was chosen until its explanation is there. */
-let asked = false;
+let isAsked = false;
+let shownTarget = '';
+
+const tooltip = new Tooltip(byId('tooltip'));
+const partsOf = (name: string): ViewParts => {
+  const box = document.querySelector<HTMLElement>(`#${name} .window`)!;
+  return {
+    box,
+    sizer: box.querySelector<HTMLElement>('.sizer')!,
+    canvas: box.querySelector('canvas')!,
+    tooltip,
+    say: (text) => write(byId('said'), html`${text}`),
+    open(thing) {
+      if ('task' in thing) editor.postMessage({ type: 'show-task', task: thing.task });
+      else if (thing.fragment.why !== null) explain(thing.fragment.fragment);
+      else editor.postMessage({ type: 'show-task', task: thing.fragment.parts[0]?.task ?? '' });
+    },
+  };
+};
+const timeline = new TimelineWindow(partsOf('timeline'), palette);
+const graph = new GraphWindow(partsOf('graph'), palette);
+const drawings: DrawingView[] = [timeline, graph];
+const whatIf = new WhatIfForm(
+  document.querySelector<HTMLFormElement>('#what-if')!,
+  (choice) => editor.postMessage({ type: 'what-if', choice }),
+  () => editor.postMessage({ type: 'apply' }),
+);
+const tabs = new Tabs(byId('tabs'), (tab) => {
+  keep();
+  byId('tools').hidden = tab !== 'timeline' && tab !== 'graph';
+  write(byId('said'), html``);
+  if (tab === 'targets') editor.postMessage({ type: 'compare' });
+});
 
 window.addEventListener('message', ({ data }: MessageEvent<ToPage>) => {
-  const focused = selectorOf(document.activeElement);
-  // Written by the extension, which escapes every value; the page's policy allows no script in it.
-  content.innerHTML = data.content;
-  if (focused) content.querySelector<HTMLElement>(focused)?.focus();
-  if (asked) showExplanation();
-  editor.setState(data.state);
+  if (data.type === 'content') showContent(data);
+  else if (data.type === 'mark') mark(data.task);
+  else if (data.targets === null) write(byId('targets'), writeMessage(data.problem ?? ''));
+  else write(byId('targets'), writeTargets(data.targets, shownTarget));
 });
 
-content.addEventListener('click', ({ target }) => {
-  const chosen = target instanceof Element ? target.closest('[data-task], [data-fragment]') : null;
-  const task = chosen?.getAttribute('data-task');
-  const fragment = chosen?.getAttribute('data-fragment');
-  if (task) editor.postMessage({ type: 'show-task', task });
-  if (fragment === null || fragment === undefined) return;
-  asked = fragment !== '';
-  editor.postMessage({ type: 'explain', fragment: asked ? Number(fragment) : null });
-});
+function showContent(content: ToPage & { type: 'content' }): void {
+  kept = content.state;
+  keep();
+  picture = content.picture;
+  document.body.classList.toggle('empty', picture === null);
+  if (picture === null) {
+    write(byId('head'), writeMessage(content.problem ?? 'There is nothing to show.'));
+    return;
+  }
+  write(byId('head'), writeHead(picture, content.problem));
+  write(byId('timeline-legend'), writeTimelineLegend(picture));
+  write(byId('graph-legend'), writeGraphLegend(picture));
+  write(byId('tables'), writeTables(picture, rows));
+  for (const drawing of drawings) drawing.show(picture);
+  tabs.offer('graph', hasGraph(picture));
+  tabs.offer('targets', content.whatIf !== null);
+  whatIf.show(content.whatIf);
+  shownTarget = content.whatIf?.target ?? '';
+  if (tabs.chosen === 'targets') editor.postMessage({ type: 'compare' });
+  showExplanation(content.explanation);
+  document.body.dataset.drawn = timelineInWords(picture);
+}
 
-/** Finds the button again once the content was written anew. */
-function selectorOf(element: Element | null): string | null {
-  for (const name of ['data-task', 'data-fragment']) {
-    const value = element?.getAttribute(name);
+/** Written anew, except for what has the focus: that is found again. */
+function write(element: HTMLElement, content: Html): void {
+  const focused = element.contains(document.activeElement) ? selectorOf(document.activeElement!) : null;
+  // Every value in it is escaped, and the page's policy allows no script in it.
+  element.innerHTML = String(content);
+  if (focused !== null) element.querySelector<HTMLElement>(focused)?.focus({ preventScroll: true });
+}
+
+function selectorOf(element: Element): string | null {
+  for (const name of ['data-task', 'data-fragment', 'data-target']) {
+    const value = element.getAttribute(name);
     if (value) return `button[${name}="${CSS.escape(value)}"]`;
   }
-  return null;
+  return element.id === '' ? null : `#${element.id}`;
 }
 
-function showExplanation(): void {
-  const title = document.getElementById('explanation-title');
-  if (title === null) return;
-  asked = false;
-  title.focus({ preventScroll: true });
-  document.getElementById('explanation')?.scrollIntoView({ block: 'nearest' });
+function showExplanation(explanation: (ToPage & { type: 'content' })['explanation']): void {
+  const section = byId('explanation');
+  section.hidden = explanation === null;
+  write(section, explanation === null ? html`` : writeExplanation(explanation));
+  if (explanation === null || !isAsked) return;
+  isAsked = false;
+  byId('explanation-title').focus({ preventScroll: true });
+  section.scrollIntoView({ block: 'nearest' });
 }
 
+function explain(fragment: number | null): void {
+  isAsked = fragment !== null;
+  editor.postMessage({ type: 'explain', fragment });
+}
+
+function mark(task: string | null): void {
+  for (const drawing of drawings) drawing.mark(task);
+  document.body.dataset.marked = task ?? '';
+}
+
+function keep(): void {
+  editor.setState({ ...kept, tab: tabs.chosen });
+}
+
+/** Both drawings; each is asked to do it while it can be seen. */
+const TOOLS: Record<string, () => void> = {
+  'zoom-in': () => drawing().zoomBy(1),
+  'zoom-out': () => drawing().zoomBy(-1),
+  fit: () => drawing().fit(),
+  'save-svg': () => save('svg'),
+  'save-png': () => save('png'),
+};
+
+const drawing = (): DrawingView => (tabs.chosen === 'graph' ? graph : timeline);
+
+function save(format: 'svg' | 'png'): void {
+  if (picture === null) return;
+  const data = format === 'svg' ? svgOf(picture, palette) : pngOf(picture, palette);
+  editor.postMessage({ type: 'save', format, data });
+}
+
+document.body.addEventListener('click', ({ target }) => {
+  const button = target instanceof Element ? target.closest('button') : null;
+  if (button === null) return;
+  const { task, fragment, target: named, tool } = button.dataset;
+  if (task !== undefined) editor.postMessage({ type: 'show-task', task });
+  else if (fragment !== undefined) explain(fragment === '' ? null : Number(fragment));
+  else if (named !== undefined) whatIf.choose({ target: named });
+  else if (tool !== undefined) TOOLS[tool]?.();
+  else if (button.id === 'more-rows' && picture !== null) {
+    rows *= 4;
+    write(byId('tables'), writeTables(picture, rows));
+  }
+});
+
+onThemeChange(() => {
+  palette = themePalette();
+  for (const each of drawings) each.recolour(palette);
+});
+
+tabs.choose(editor.getState()?.tab ?? 'timeline');
 editor.postMessage({ type: 'ready' });

@@ -13,13 +13,24 @@ export async function explained(window: EditorWindow): Promise<void> {
   await done.click();
   await window.runCommand('Morsel: Show Run');
   const panel = window.webview();
-  await panel.locator('svg .fragment .bar').first().click();
+  // By keyboard in the drawing, …
+  const timeline = panel.locator('#timeline .window');
+  await timeline.focus();
+  await page.keyboard.press('ArrowRight');
+  await panel
+    .locator('#said')
+    .getByText(/^Fragment \d+ on laptop-\d+/)
+    .waitFor();
+  await page.keyboard.press('Enter');
   await panel.getByRole('heading', { name: /^Fragment \d+ on laptop-\d+$/ }).waitFor();
-  await panel.getByText('Why this size', { exact: true }).first().waitFor();
-  await panel.getByText('as the job file says').first().waitFor();
+  const explanation = panel.locator('#explanation');
+  await explanation.getByText('Why this size', { exact: true }).waitFor();
+  await explanation.getByText('as the job file says').first().waitFor();
   await panel.getByRole('button', { name: 'Close' }).click();
-  await panel.locator('#explanation').waitFor({ state: 'detached' });
+  await explanation.waitFor({ state: 'hidden' });
 
+  // … and in the table.
+  await panel.getByRole('tab', { name: 'Tables' }).click();
   await panel.locator('button[data-fragment="1"]').focus();
   await page.keyboard.press('Enter');
   await panel.getByRole('heading', { name: /^Fragment 1 on/ }).waitFor();

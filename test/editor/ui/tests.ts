@@ -10,7 +10,7 @@ import { restricted } from './restricted.ts';
 import { reload } from './reload.ts';
 import { packagedExtension } from './packaged-extension.ts';
 import { explained } from './explained.ts';
-import { livePlan } from './panel.ts';
+import { livePlan, panelByKeyboard, whatIf } from './panel.ts';
 
 export interface UiTest {
   title: string;
@@ -24,6 +24,11 @@ export const uiTests: UiTest[] = [
     title: 'installed: the plan in its panel follows the text, and keeps the last good plan',
     run: () => inWindow(livePlan),
   },
+  {
+    title: 'installed: the panel by keyboard, its drawings, its tables, and over a reload',
+    run: () => inWindow(panelByKeyboard),
+  },
+  { title: 'installed: what if is tried in the panel, and applied to the file', run: () => inWindow(whatIf) },
   { title: 'installed: the picture of a run explains its fragments', run: () => inWindow(explained) },
   { title: 'installed: a run survives a reload of the window, and is found again', run: () => inWindow(reload) },
   {

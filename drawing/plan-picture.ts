@@ -1,21 +1,25 @@
 /** The picture of a plan. */
-import type { Plan, PlannedTask, PredictionBasis } from '../../scheduler/plan/plan.ts';
-import { about, aboutBand, count, counted, percent, priceBand } from '../../scheduler/words.ts';
-import type { PlanResult } from '../../server/protocol.ts';
-import { parts, type Picture } from './picture.ts';
+import type { Plan, PlannedTask, PredictionBasis } from '../scheduler/plan/plan.ts';
+import { about, aboutBand, count, counted, percent, priceBand } from '../scheduler/words.ts';
+import { type Fact, parts, type Picture, type PictureTask } from './picture.ts';
 
-export function planPicture({ plan, stale }: PlanResult): Picture {
+/**
+ * @param stale the plan is of an earlier text, because this one has errors
+ * @param before the plan that it is compared with: facts say what they were there
+ */
+export function planPicture(plan: Plan, { stale = false, before }: { stale?: boolean; before?: Plan } = {}): Picture {
   const itemSeconds = new Map(plan.tasks.map(({ task, itemSeconds: { expected } }) => [task, expected]));
   return {
     title: `${plan.job} on ${plan.target.name}`,
-    facts: facts(plan),
+    facts: before === undefined ? facts(plan) : compared(facts(plan), facts(before)),
     notes: [
       ...(stale
         ? [{ kind: 'info' as const, text: 'The file has errors: this is the plan of its last good text.' }]
         : []),
       ...plan.problems.map(({ severity, message }) => ({ kind: severity, text: message })),
     ],
-    tasks: plan.tasks.map(({ task }) => task),
+    tasks: plan.tasks.map(pictureTask),
+    criticalPath: plan.criticalPath,
     taskTable: { columns: TASK_COLUMNS, rows: plan.tasks.map(taskRow) },
     instances: plan.instances.map(({ instance, instanceType, ...life }) => ({
       name: instance,
@@ -42,17 +46,32 @@ export function planPicture({ plan, stale }: PlanResult): Picture {
 
 const HOW = { done: 'to its end', split: 'split', deadline: 'cut at the deadline', lost: 'lost' };
 
-function facts(plan: Plan): Picture['facts'] {
-  const list = [
-    { label: 'Finishes in', value: aboutBand(plan.makespanSeconds) },
+const compared = (now: Fact[], before: Fact[]): Fact[] =>
+  now.map((fact) => {
+    const was = before.find(({ label }) => label === fact.label)?.value ?? 'none';
+    return was === fact.value ? fact : { ...fact, was };
+  });
+
+function facts(plan: Plan): Fact[] {
+  const neverEnds = plan.problems.some(({ severity }) => severity === 'error');
+  const list: Fact[] = [
+    { label: 'Finishes in', value: neverEnds ? 'never' : aboutBand(plan.makespanSeconds) },
     { label: 'Fragments', value: count(plan.fragments.length) },
     { label: 'Instances', value: count(plan.instances.length) },
     { label: 'Utilisation', value: percent(plan.utilisation) },
     { label: 'Idle', value: percent(plan.idleShare) },
   ];
-  if (plan.lostShare > 0) list.push({ label: 'Lost', value: percent(plan.lostShare) });
+  list.push({ label: 'Lost', value: percent(plan.lostShare) });
   if (plan.price !== null) list.push({ label: 'Price', value: priceBand(plan.price) });
   return list;
+}
+
+/** In the graph: how many items, and how much work they are. */
+function pictureTask({ task, items, upToDate, itemSeconds, after }: PlannedTask): PictureTask {
+  const left = items - upToDate;
+  const work = left === 0 ? 'nothing to do' : `≈ ${about(left * itemSeconds.expected)} of work`;
+  const known = upToDate === 0 ? '' : `, ${count(upToDate)} up to date`;
+  return { task, lines: [`${counted(items, 'item')}${known}`, work], after };
 }
 
 const TASK_COLUMNS = ['Task', 'Items', 'Fragments', 'Items each', 'Time each', 'One item', 'Safe points', 'Rests on'];

@@ -1,14 +1,20 @@
-/** What the panel shows, of a plan and of a run alike: instances against time, and the same in tables. Times in seconds. */
-import type { Interval } from '../../scheduler/predictive-model/prediction.ts';
+/**
+ * What is drawn, of a plan and of a run alike: instances against time, the tasks and what they wait for, and the same in
+ * tables. Plain data, times in seconds from the start. Whoever shows it (the editor's panel, `morsel plan --svg`) draws it
+ * with this folder, so that no two drawings of one plan differ.
+ */
+import type { Interval } from '../scheduler/predictive-model/prediction.ts';
 
 export interface Picture {
   title: string;
-  /** The facts that matter most, as label and value. */
-  facts: { label: string; value: string }[];
+  /** The facts that matter most, as label and value; `was`: the value that it is compared with. */
+  facts: Fact[];
   /** Sentences above the picture: what is wrong, or that it is of an earlier text. */
   notes: { kind: 'error' | 'warning' | 'info'; text: string }[];
-  /** Names of the tasks, in the order of the job; their positions choose colours. */
-  tasks: string[];
+  /** In the order of the job; their positions choose colours. */
+  tasks: PictureTask[];
+  /** The tasks that the finish waits for, first to last; empty where that is not known. */
+  criticalPath: string[];
   /** What the task table says of each, one row for a task. */
   taskTable: { columns: string[]; rows: string[][] };
   instances: PictureInstance[];
@@ -19,9 +25,25 @@ export interface Picture {
   nowSeconds: number | null;
 }
 
+export interface Fact {
+  label: string;
+  value: string;
+  was?: string;
+}
+
+export interface PictureTask {
+  task: string;
+  /** A line or two below its name in the graph. */
+  lines: string[];
+  /** What it waits for; null where that is not known, and there is no graph to draw. */
+  after: { task: string; on: 'item' | 'all' }[] | null;
+}
+
 export interface PictureInstance {
   name: string;
   kind: string;
+  /** When it was asked for; until `startSeconds` it starts up. */
+  askedSeconds: number;
   startSeconds: number;
   /** Of its life: when it ends or would end. */
   endSeconds: number;
@@ -55,3 +77,6 @@ export function parts(
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   return items.map((part, index) => ({ ...part, share: weights[index]! / total }));
 }
+
+/** The graph can be drawn: it is known what every task waits for. */
+export const hasGraph = ({ tasks }: Picture): boolean => tasks.length > 0 && tasks.every(({ after }) => after !== null);

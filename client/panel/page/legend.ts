@@ -1,0 +1,34 @@
+/** What colours and lines mean. The tasks in it lead to the job file. */
+import type { Picture } from '../../../drawing/picture.ts';
+import { html, type Html } from '../html.ts';
+
+export const TASK_COLOURS = 6;
+
+/** The colour of a task: the same class in the legend and in the tables, by its position in the job. */
+export const taskClass = (picture: Picture, task: string): string => {
+  const position = picture.tasks.findIndex((each) => each.task === task);
+  return `task${Math.max(0, position) % TASK_COLOURS}`;
+};
+
+/** Leads to the task in the job file. */
+export const taskButton = (picture: Picture, task: string): Html =>
+  html`<button type="button" class="link" data-task="${task}" title="Show ${task} in the job file">
+    <span class="swatch ${taskClass(picture, task)}"></span>${task}
+  </button>`;
+
+export function writeTimelineLegend(picture: Picture): Html {
+  const hasPredictions = picture.fragments.some(({ predictedEndSeconds }) => predictedEndSeconds !== null);
+  const startsUp = picture.instances.some(({ askedSeconds, startSeconds }) => startSeconds > askedSeconds);
+  return html`${picture.tasks.map(({ task }) => html`<li>${taskButton(picture, task)}</li>`)}
+    <li><span class="swatch safe-point-swatch"></span>safe point</li>
+    ${startsUp ? html`<li><span class="swatch startup-swatch"></span>starting up</li>` : html``}
+    <li><span class="swatch idle-swatch"></span>idle</li>
+    ${picture.finishSeconds === null ? html`` : html`<li><span class="swatch finish-swatch"></span>predicted finish</li>`}
+    ${hasPredictions ? html`<li><span class="swatch predicted-swatch"></span>predicted, below each fragment</li>` : html``}`;
+}
+
+export function writeGraphLegend({ criticalPath }: Picture): Html {
+  return html`<li><span class="swatch item-swatch"></span>waits item by item</li>
+    <li><span class="swatch all-swatch"></span>waits for all items</li>
+    ${criticalPath.length === 0 ? html`` : html`<li><span class="swatch critical-swatch"></span>critical path</li>`}`;
+}

@@ -1,0 +1,70 @@
+/** The job on each target that it can run on, side by side. */
+import { about, aboutBand, count, percent, priceBand } from '../../../scheduler/words.ts';
+import { html, type Html } from '../html.ts';
+import type { TargetRow } from './messages.ts';
+
+const COLUMNS = ['Target', 'Instances', 'Lifespan', 'Finishes in', 'Price', 'Idle', 'Lost', 'Fragments', ''];
+
+/** @param shown the target whose plan is shown */
+export function writeTargets(targets: readonly TargetRow[], shown: string): Html {
+  const best = bestOf(targets);
+  return html`<table aria-label="Targets compared">
+    <thead>
+      <tr>
+        ${COLUMNS.map((column) => html`<th scope="col">${column}</th>`)}
+      </tr>
+    </thead>
+    <tbody>
+      ${targets.map((target) => targetRow(target, target.name === shown, best))}
+    </tbody>
+  </table>`;
+}
+
+function targetRow(target: TargetRow, isShown: boolean, best: { fastest: string; cheapest: string }): Html {
+  const { name, kind, isOwn, plan } = target;
+  const conditions = `${kind}${isOwn ? ', named by the job' : ''}`;
+  const head = html`<th scope="row">${name} <span class="was">${conditions}</span></th>`;
+  const action = isShown
+    ? html`<td>shown</td>`
+    : html`<td><button type="button" data-target="${name}">Show</button></td>`;
+  if (plan === null)
+    return html`<tr>
+      ${head}
+      <td colspan="7" class="problem">${target.problem ?? ''}</td>
+      ${action}
+    </tr>`;
+  const { instances, lifespanSeconds } = plan.target;
+  const problem = plan.problems.find(({ severity }) => severity === 'error');
+  const range =
+    instances.min === instances.max ? count(instances.max) : `${count(instances.min)}–${count(instances.max)}`;
+  const finishes = problem === undefined ? aboutBand(plan.makespanSeconds) : 'never';
+  return html`<tr>
+    ${head}
+    <td>${range}</td>
+    <td>${lifespanSeconds === null ? 'no end' : about(lifespanSeconds)}</td>
+    <td title="${problem?.message ?? ''}">${finishes}${mark(best.fastest === name, 'fastest')}</td>
+    <td>${plan.price === null ? '' : priceBand(plan.price)}${mark(best.cheapest === name, 'cheapest')}</td>
+    <td>${percent(plan.idleShare)}</td>
+    <td>${percent(plan.lostShare)}</td>
+    <td>${count(plan.fragments)}</td>
+    ${action}
+  </tr>`;
+}
+
+const mark = (isBest: boolean, word: string): Html => (isBest ? html` <span class="best">${word}</span>` : html``);
+
+/** Said only where there is a choice. */
+function bestOf(targets: readonly TargetRow[]): { fastest: string; cheapest: string } {
+  const able = targets.flatMap(({ name, plan }) =>
+    plan === null || plan.problems.some(({ severity }) => severity === 'error') ? [] : [{ name, plan }],
+  );
+  const priced = able.flatMap(({ name, plan }) => (plan.price === null ? [] : [{ name, value: plan.price.expected }]));
+  return {
+    fastest: least(able.map(({ name, plan }) => ({ name, value: plan.makespanSeconds.expected }))),
+    cheapest: least(priced),
+  };
+}
+
+function least(values: readonly { name: string; value: number }[]): string {
+  return values.length < 2 ? '' : values.toSorted((a, b) => a.value - b.value)[0]!.name;
+}

@@ -1,0 +1,18 @@
+import * as vscode from 'vscode';
+
+/** Asks where to, and writes the picture that the page has drawn. `data`: of a PNG in base64. */
+export async function savePicture(title: string, format: 'svg' | 'png', data: string): Promise<void> {
+  const name = title.toLowerCase().replaceAll(/[^\p{L}\p{N}]+/gu, '-');
+  const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
+  const file = await vscode.window.showSaveDialog({
+    title: 'Save Picture',
+    filters: format === 'svg' ? { 'SVG picture': ['svg'] } : { 'PNG picture': ['png'] },
+    ...(folder !== undefined && { defaultUri: vscode.Uri.joinPath(folder, `${name}.${format}`) }),
+  });
+  if (file === undefined) return;
+  try {
+    await vscode.workspace.fs.writeFile(file, Buffer.from(data, format === 'svg' ? 'utf8' : 'base64'));
+  } catch (error) {
+    void vscode.window.showErrorMessage(`The picture could not be saved: ${String(error)}`);
+  }
+}

@@ -1,0 +1,149 @@
+/** The graph: tasks and what they wait for, in layers, with the critical path in strong lines. */
+import { type EdgeLabel, Graph, type GraphLabel, layout, type NodeLabel } from '@dagrejs/dagre';
+import { curveBasis, line } from 'd3-shape';
+import { taskIndex } from './colours.ts';
+import type { Picture, PictureTask } from './picture.ts';
+import type { Scene, Shape } from './scene.ts';
+import { fitted, widthOf } from './text.ts';
+
+const LEAST_WIDTH = 120;
+const MOST_WIDTH = 240;
+const PADDING = 14;
+const NAME_SIZE = 13;
+const LINE_SIZE = 11;
+const LINE_HEIGHT = 16;
+const MARGIN = 12;
+const ARROW = { length: 8, width: 8 };
+
+/** A picture's graph with places, made once for many drawings. Px, before zooming. */
+export interface TaskGraph {
+  width: number;
+  height: number;
+  nodes: GraphNode[];
+  edges: GraphEdge[];
+}
+
+export interface GraphNode {
+  task: PictureTask;
+  /** The position of its colour. */
+  index: number;
+  isCritical: boolean;
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+
+interface GraphEdge {
+  on: 'item' | 'all';
+  isCritical: boolean;
+  points: { x: number; y: number }[];
+}
+
+/** @param direction `right` for a wide window, `down` for a high one */
+export function layGraph(picture: Picture, direction: 'right' | 'down' = 'right'): TaskGraph {
+  const { tasks } = picture;
+  const graph = new Graph<GraphLabel, NodeLabel, EdgeLabel>();
+  graph.setGraph({
+    rankdir: direction === 'right' ? 'LR' : 'TB',
+    nodesep: 22,
+    ranksep: 56,
+    marginx: MARGIN,
+    marginy: MARGIN,
+  });
+  graph.setDefaultEdgeLabel(() => ({}));
+  for (const task of tasks) graph.setNode(task.task, sizeOf(task));
+  const known = new Map(tasks.map((task) => [task.task, task]));
+  const waits = tasks.flatMap(({ task, after }) =>
+    (after ?? []).flatMap((each) => (known.has(each.task) ? [{ to: task, from: each.task, on: each.on }] : [])),
+  );
+  for (const { from, to } of waits) graph.setEdge(from, to);
+  layout(graph);
+  const { width = 0, height = 0 } = graph.graph();
+  const critical = criticalPairs(picture);
+  const path = new Set(picture.criticalPath);
+  return {
+    width,
+    height,
+    nodes: tasks.map((task): GraphNode => {
+      const { x = 0, y = 0, width: wide, height: high } = graph.node(task.task);
+      return {
+        task,
+        index: taskIndex(picture, task.task),
+        isCritical: path.has(task.task),
+        x: x - wide / 2,
+        y: y - high / 2,
+        width: wide,
+        height: high,
+      };
+    }),
+    edges: waits.map(({ from, to, on }) => {
+      const { points = [] } = graph.edge(from, to);
+      return { on, isCritical: critical.has(pairOf(from, to)), points };
+    }),
+  };
+}
+
+export function drawGraph({ width, height, nodes, edges }: TaskGraph, marked: string | null = null): Scene {
+  return { width, height, shapes: [...edges.flatMap(drawEdge), ...nodes.flatMap((node) => drawNode(node, marked))] };
+}
+
+/** The task at a place of the drawing. */
+export const nodeAt = ({ nodes }: TaskGraph, x: number, y: number): GraphNode | null =>
+  nodes.find((node) => x >= node.x && x <= node.x + node.width && y >= node.y && y <= node.y + node.height) ?? null;
+
+/** Each task of the critical path with the next one. */
+const criticalPairs = ({ criticalPath }: Picture): Set<string> =>
+  new Set(criticalPath.slice(1).map((task, index) => pairOf(criticalPath[index]!, task)));
+
+const pairOf = (from: string, to: string): string => JSON.stringify([from, to]);
+
+function sizeOf({ task, lines }: PictureTask): { width: number; height: number } {
+  const text = Math.max(widthOf(task, NAME_SIZE) * 1.06, ...lines.map((each) => widthOf(each, LINE_SIZE)));
+  const width = Math.ceil(Math.min(MOST_WIDTH, Math.max(LEAST_WIDTH, text + 2 * PADDING + 4)));
+  return { width, height: 2 * 10 + LINE_HEIGHT * (1 + lines.length) };
+}
+
+function drawNode({ task, index, isCritical, x, y, width, height }: GraphNode, marked: string | null): Shape[] {
+  const left = x + PADDING + 2;
+  const room = width - 2 * PADDING;
+  const look = isCritical ? 'node-critical' : 'node';
+  const shapes: Shape[] = [
+    { kind: 'rect', look, task: index, x, y, width, height, radius: 5 },
+    { kind: 'rect', look: 'node-stripe', task: index, x: x + 4, y: y + 6, width: 4, height: height - 12, radius: 2 },
+    { kind: 'text', look: 'node-name', x: left, y: y + 10 + NAME_SIZE, text: fitted(task.task, room, NAME_SIZE) },
+    ...task.lines.map((text, row): Shape => {
+      const base = y + 10 + LINE_HEIGHT * (row + 1) + LINE_SIZE;
+      return { kind: 'text', look: 'node-line', x: left, y: base, text: fitted(text, room, LINE_SIZE) };
+    }),
+  ];
+  const outer = { x: x - 4, y: y - 4, width: width + 8, height: height + 8, radius: 8 };
+  return task.task === marked ? [{ kind: 'rect', look: 'node-chosen', ...outer }, ...shapes] : shapes;
+}
+
+const curve = line<{ x: number; y: number }>(
+  ({ x }) => x,
+  ({ y }) => y,
+)
+  .curve(curveBasis)
+  .digits(1);
+
+function drawEdge({ on, isCritical, points }: GraphEdge): Shape[] {
+  const tip = points.at(-1)!;
+  const before = points.at(-2) ?? tip;
+  const angle = Math.atan2(tip.y - before.y, tip.x - before.x);
+  const base = { x: tip.x - ARROW.length * Math.cos(angle), y: tip.y - ARROW.length * Math.sin(angle) };
+  const [item, all] = isCritical
+    ? (['waits-critical-item', 'waits-critical'] as const)
+    : (['waits-for-item', 'waits-for-all'] as const);
+  return [
+    { kind: 'path', look: on === 'item' ? item : all, d: curve([...points.slice(0, -1), base])! },
+    { kind: 'path', look: isCritical ? 'arrow-critical' : 'arrow', d: arrow(tip, base, angle) },
+  ];
+}
+
+function arrow(tip: { x: number; y: number }, base: { x: number; y: number }, angle: number): string {
+  const across = { x: (-Math.sin(angle) * ARROW.width) / 2, y: (Math.cos(angle) * ARROW.width) / 2 };
+  const corners = [tip, { x: base.x + across.x, y: base.y + across.y }, { x: base.x - across.x, y: base.y - across.y }];
+  return `M${corners.map(({ x, y }) => `${x.toFixed(1)},${y.toFixed(1)}`).join('L')}Z`;
+}

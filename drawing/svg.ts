@@ -1,0 +1,63 @@
+/** A scene as an SVG document that stands by itself: colours are written out, nothing is fetched, nothing is a script. */
+import { colourOf, type Look, lookOf, type Palette } from './looks.ts';
+import type { Scene, Shape } from './scene.ts';
+
+/** @param title what a screen reader says of it */
+export function sceneToSvg({ width, height, shapes }: Scene, palette: Palette, title: string): string {
+  const size = `width="${rounded(width)}" height="${rounded(height)}" viewBox="0 0 ${rounded(width)} ${rounded(height)}"`;
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" ${size} role="img" font-family="${escaped(palette.fontFamily)}">`,
+    `<title>${escaped(title)}</title>`,
+    `<rect width="100%" height="100%" fill="${palette.inks.background}"/>`,
+    ...shapes.map((shape) => element(shape, palette)),
+    '</svg>\n',
+  ].join('\n');
+}
+
+function element(shape: Shape, palette: Palette): string {
+  const paint = paintOf(lookOf(shape.look, palette), shape, palette);
+  switch (shape.kind) {
+    case 'rect': {
+      const { x, y, width, height, radius } = shape;
+      const corners = radius === undefined ? '' : ` rx="${radius}"`;
+      return `<rect x="${rounded(x)}" y="${rounded(y)}" width="${rounded(Math.max(0, width))}" height="${rounded(Math.max(0, height))}"${corners}${paint}/>`;
+    }
+    case 'line': {
+      const { x1, y1, x2, y2 } = shape;
+      return `<line x1="${rounded(x1)}" y1="${rounded(y1)}" x2="${rounded(x2)}" y2="${rounded(y2)}"${paint}/>`;
+    }
+    case 'path':
+      return `<path d="${escaped(shape.d)}"${paint}/>`;
+    case 'text': {
+      const { x, y, text, anchor } = shape;
+      const place = anchor === undefined || anchor === 'start' ? '' : ` text-anchor="${anchor}"`;
+      return `<text x="${rounded(x)}" y="${rounded(y)}"${place}${paint}>${escaped(text)}</text>`;
+    }
+  }
+}
+
+function paintOf(look: Look, { task }: Shape, palette: Palette): string {
+  const { fill, fillOpacity, stroke, strokeOpacity, strokeWidth, dash, fontSize, bold } = look;
+  const attributes: [string, string | number | undefined][] = [
+    ['fill', fill === undefined ? 'none' : colourOf(fill, task, palette)],
+    ['fill-opacity', fillOpacity],
+    ['stroke', stroke && colourOf(stroke, task, palette)],
+    ['stroke-opacity', strokeOpacity],
+    ['stroke-width', strokeWidth],
+    ['stroke-dasharray', dash?.join(' ')],
+    ['font-size', fontSize],
+    ['font-weight', bold ? 600 : undefined],
+  ];
+  return attributes.flatMap(([name, value]) => (value === undefined ? [] : [` ${name}="${value}"`])).join('');
+}
+
+const rounded = (number: number): string => String(Math.round(number * 100) / 100);
+
+const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+
+/** Also without the control characters that XML has no way to write. */
+const escaped = (text: string): string =>
+  text
+    .replaceAll(/[&<>"']/g, (character) => ENTITIES[character]!)
+    // oxlint-disable-next-line no-control-regex -- these are what is looked for
+    .replaceAll(/[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]/g, '\uFFFD');
