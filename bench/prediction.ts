@@ -4,7 +4,7 @@
  * among them, prediction across machines is measured too.
  */
 import { parseArgs } from 'node:util';
-import { evaluateLotaru, COMPLETIONS } from './prediction/lotaru.ts';
+import { evaluateLotaru } from './prediction/lotaru.ts';
 import { evaluateOnline, type OnlineResult } from './prediction/online.ts';
 import { Score } from './prediction/score.ts';
 import { OWN_TRACES, readTrace, traceFiles } from './read-traces.ts';
@@ -31,8 +31,16 @@ function row(name: string, { model, baselines, ...times }: OnlineResult): void {
   ]);
 }
 
+const lotaruLine = ([name, ...cells]: readonly string[]): void => line([name!.padEnd(34), ...cells]);
+
 function lotaruRow(name: string, score: Score): void {
-  line([name, String(score.count), percent(score.error(0.5)), percent(score.error(0.9)), percent(score.coverage)]);
+  lotaruLine([
+    name,
+    String(score.count),
+    percent(score.error(0.5)),
+    percent(score.error(0.9)),
+    percent(score.coverage),
+  ]);
 }
 
 const head = [
@@ -70,14 +78,14 @@ for (const { name, file } of traceFiles(values.traces)) {
 row('all', overall);
 
 for (const { file } of traceFiles(values.traces).filter(({ name }) => name === 'lotaru')) {
-  const { cold, unknownMachine, afterCompletions } = evaluateLotaru(readTrace(file));
-  console.log(
-    '\nAcross machines, after Lotaru: trained on six down-sampled inputs on one machine, asked for whole ones on others.\n',
-  );
-  const columns = ['known of the machine', 'items', 'median', 'p90', '80 % int.'];
-  line(columns);
-  line(columns.map(() => '---'));
-  lotaruRow('nothing', unknownMachine);
-  lotaruRow('other workflows', cold);
-  for (const [i, score] of afterCompletions.entries()) lotaruRow(`and ${COMPLETIONS[i]} of the task`, score);
+  const { unknownMachine, cold, otherMachines, afterCompletions, byWorkflow } = evaluateLotaru(readTrace(file));
+  console.log('\nAcross machines, after Lotaru: whole inputs on a machine that the workflow was not run on.\n');
+  const columns = ['what is known', 'items', 'median', 'p90', '80 % int.'];
+  lotaruLine(columns);
+  lotaruLine(columns.map(() => '---'));
+  lotaruRow('six inputs on another machine', unknownMachine);
+  lotaruRow('and other workflows on this one', cold);
+  for (const [workflow, score] of byWorkflow) lotaruRow(`· of them ${workflow}`, score);
+  lotaruRow('all inputs on all other machines', otherMachines);
+  for (const { completions, score } of afterCompletions) lotaruRow(`as in row two, ${completions} completions`, score);
 }

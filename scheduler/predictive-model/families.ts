@@ -190,8 +190,8 @@ const FARTHEST = 7;
 
 /** Keeps a fit to what the points make believable: finite, and not far from what was observed at costs like these. */
 export function sensible(fit: Fit, { x, y }: Points): Fit {
-  const [leastX, mostX] = [Math.min(...x), Math.max(...x)];
-  const [leastY, mostY] = [Math.min(...y), Math.max(...y)];
+  const [leastX, mostX] = extremes(x);
+  const [leastY, mostY] = extremes(y);
   return (at, idle) => {
     const low = leastY - ROOM - STEEPEST * Math.min(Math.max(0, leastX - at), FARTHEST);
     const high = mostY + ROOM + STEEPEST * Math.min(Math.max(0, at - mostX), FARTHEST);
@@ -205,6 +205,16 @@ export function median(values: readonly number[]): number {
   const sorted = Float64Array.from(values).toSorted();
   const half = sorted.length >> 1;
   return sorted.length % 2 === 1 ? sorted[half]! : (sorted[half - 1]! + sorted[half]!) / 2;
+}
+
+function extremes(values: readonly number[]): [least: number, most: number] {
+  let least = Infinity;
+  let most = -Infinity;
+  for (const value of values) {
+    if (value < least) least = value;
+    if (value > most) most = value;
+  }
+  return [least, most];
 }
 
 function weightedMean(values: readonly number[], weights: readonly number[]): number {

@@ -79,6 +79,6 @@ export class PredictiveModel implements Predictor {
     if (estimateSeconds !== null) return distributionOf(Math.log(estimateSeconds), ESTIMATE_SCALE, table, PRIOR_WITHIN);
     const level = this.siblings.level(cost !== null && cost > 0 ? Math.log(cost) : null);
     if (!level) return distributionOf(Math.log(GUESS_SECONDS), GUESS_SCALE, table, PRIOR_WITHIN);
-    return distributionOf(level.mean + (this.siblings.factor(instanceType) ?? 0), level.spread, table, PRIOR_WITHIN);
+    return distributionOf(level.mean + (this.siblings.types.of(instanceType) ?? 0), level.spread, table, PRIOR_WITHIN);
   }
 }

@@ -1,4 +1,6 @@
 import { KNOTS, NORMAL, Residuals } from './residuals.ts';
+import type { TaskTypes } from './task-types.ts';
+import { TypeFactors } from './type-factors.ts';
 
 /** What a task tells its siblings. Its model keeps it up to date. */
 export interface TaskSummary {
@@ -11,18 +13,15 @@ export interface TaskSummary {
   exponentVariance: number;
   /** Variance of its items around predictions, in logarithms. */
   noise: number;
-  /** By instance type: how far its items are from the fit, and how many there were. */
-  cells: { type: string; mean: number; count: number }[];
+  /** The instance types that it ran on, how far its items are from the fit on each, and how many there were. */
+  types: TaskTypes;
+  cells: readonly { mean: number; count: number }[];
 }
 
 /** What an exponent is taken to be before any task tells: run time grows with cost, but less than in proportion. */
 const EXPONENT = { mean: 0.8, variance: 0.1 };
 /** Variance of items around predictions before any task tells: a third. */
 const NOISE = 0.1;
-/** Standard deviation of an instance type's factor around 1 before any task tells, … */
-const FACTOR_SPREAD = 0.5;
-/** … and of one task's factor around the type's. */
-export const CELL_SPREAD = 0.2;
 /** Tasks of one job differ by a factor of four, unless they tell otherwise. */
 const LEVEL_SPREAD = 1.4;
 /** How many observations such a prior is worth. */
@@ -31,7 +30,10 @@ const PRIOR_WEIGHT = 2;
 const MEMORY = 0.98;
 /** Below this sum of squares, costs are the same but for rounding. */
 const LEAST_SQUARES = 1e-6;
-const BUCKETS = 6;
+/** Residuals are kept apart by how much evidence predictions rest on, and those for costs or instance types unlike any seen. */
+const EVIDENCE_BUCKETS = 6;
+export const UNLIKE_ANY = EVIDENCE_BUCKETS;
+const BUCKETS = EVIDENCE_BUCKETS + 1;
 const BUCKET_SIZE = 256;
 
 /** How an item's time grows with the load that others put on its machine: as (1 + load) to this power. */
@@ -44,7 +46,7 @@ const LOAD_EXPONENT = { mean: 0.5, variance: 0.25 };
  */
 export class Siblings {
   private readonly tasks: TaskSummary[] = [];
-  private factors = new Map<string, number>();
+  readonly types = new TypeFactors();
   exponent = EXPONENT;
   noise = NOISE;
   /** By evidence: residuals of predictions that rested on so little. */
@@ -73,16 +75,11 @@ export class Siblings {
   /** To be called after each observation. What is common is worked out anew after as many as there are tasks and types. */
   changed(): void {
     this.stale++;
-    const size = this.tasks.length * Math.max(1, this.factors.size);
+    const size = this.tasks.length * Math.max(1, this.types.size);
     if (this.stale * 4 < size) return;
     this.stale = 0;
-    this.updateFactors();
+    this.types.update(this.tasks);
     this.updateShapes();
-  }
-
-  /** ln of the instance type's factor; null if nothing is known of it. */
-  factor(instanceType: string): number | null {
-    return this.factors.get(instanceType) ?? null;
   }
 
   /** Mean and standard deviation of ln seconds of a task of which nothing is known; null if nothing is known of any. */
@@ -105,46 +102,22 @@ export class Siblings {
     this.load.sum += (deviation * residual) / noise;
   }
 
-  /** Learns how far a prediction with so little evidence was off. */
-  learnResidual(evidence: number, residual: number): void {
-    const bucket = bucketOf(evidence);
+  /** Learns how far a prediction was off. @param bucket {@link bucketOf} or {@link UNLIKE_ANY} */
+  learnResidual(bucket: number, residual: number): void {
     this.buckets[bucket]!.add(residual);
     if (++this.untold[bucket]! * 8 < this.buckets[bucket]!.size) return;
     this.untold[bucket] = 0;
     this.tables[bucket] = null;
   }
 
-  /** Quantiles of normalised residuals of predictions that rest on so little evidence. */
-  residuals(evidence: number): readonly number[] {
-    const bucket = bucketOf(evidence);
+  /** Quantiles of normalised residuals. @param bucket {@link bucketOf} or {@link UNLIKE_ANY} */
+  residuals(bucket: number): readonly number[] {
     return (this.tables[bucket] ??= this.buckets[bucket]!.quantiles(NORMAL, KNOTS.length));
   }
 
   /** Learns what each candidate lost beside the best. */
   learnLoss(candidate: number, loss: number): void {
     this.losses[candidate]! += (1 - MEMORY) * (Math.min(loss, 1) - this.losses[candidate]!);
-  }
-
-  /** Alternating least squares of cell = task + type, over tasks that ran on several types; factors are shrunk towards 1. */
-  private updateFactors(): void {
-    const factors = new Map<string, number>();
-    for (const { cells } of this.tasks) for (const { type } of cells) factors.set(type, this.factors.get(type) ?? 0);
-    if (factors.size > 1) for (let sweep = 0; sweep < 3; sweep++) this.sweep(factors);
-    this.factors = factors;
-  }
-
-  private sweep(factors: Map<string, number>): void {
-    const sums = new Map<string, { sum: number; weight: number }>();
-    for (const { cells, noise } of this.tasks) {
-      if (cells.length < 2) continue;
-      const own = taskLevel(cells, noise, (type) => factors.get(type) ?? 0);
-      for (const { type, mean, count } of cells) {
-        const weight = count === 0 ? 0 : 1 / (noise / count + CELL_SPREAD ** 2);
-        const { sum, weight: total } = sums.get(type) ?? { sum: 0, weight: 0 };
-        sums.set(type, { sum: sum + weight * (mean - own), weight: total + weight });
-      }
-    }
-    for (const [type, { sum, weight }] of sums) factors.set(type, sum / (weight + 1 / FACTOR_SPREAD ** 2));
   }
 
   private updateShapes(): void {
@@ -175,24 +148,9 @@ export function exponentOf(x: readonly number[], y: readonly number[], noise: nu
   return { exponent: xy / xx, exponentVariance: noise / xx, level: meanY, rate: meanY - meanX };
 }
 
-/** How far a task is from the factors of the types that it ran on. */
-export function taskLevel(
-  cells: readonly { type: string; mean: number; count: number }[],
-  noise: number,
-  factor: (type: string) => number,
-): number {
-  let sum = 0;
-  let total = 0;
-  for (const { type, mean, count } of cells) {
-    if (count === 0) continue;
-    const weight = 1 / (noise / count + CELL_SPREAD ** 2);
-    sum += weight * (mean - factor(type));
-    total += weight;
-  }
-  return total === 0 ? 0 : sum / total;
-}
-
-const bucketOf = (evidence: number): number => Math.min(BUCKETS - 1, Math.floor(Math.log2(evidence + 1)));
+/** Where residuals are kept of predictions that rest on so little evidence. */
+export const bucketOf = (evidence: number): number =>
+  Math.min(EVIDENCE_BUCKETS - 1, Math.floor(Math.log2(evidence + 1)));
 
 /** Mean and spread, the spread drawn towards {@link LEVEL_SPREAD}. */
 function spreadOf(values: readonly number[]): { mean: number; spread: number; count: number } | null {

@@ -7,6 +7,7 @@ import type { Observation } from './observation.ts';
 import { outcomeOf, standInsFor } from './outcome.ts';
 import { Samples, type Sample } from './samples.ts';
 import { exponentOf, type Siblings, type TaskSummary } from './siblings.ts';
+import { TaskTypes } from './task-types.ts';
 import { Tournament } from './tournament.ts';
 import { TrackRecord } from './track-record.ts';
 import { UsualLoad } from './usual-load.ts';
@@ -29,6 +30,8 @@ interface Typical {
   load: number;
   /** By how much it is off, roughly. */
   scale: number;
+  /** Whether it is about a cost or an instance type unlike any of the task's. */
+  isUnlike: boolean;
 }
 
 /** Run times are skewed to the right: their mean is not below such a share of their median. */
@@ -37,18 +40,17 @@ const LEAST_MEAN = 0.8;
 const FEWEST_SEEN = 4;
 /** … and below so many nothing but what holds everywhere is used. */
 const FEW_SEEN = 8;
-/** ln of how many times a cost is as large, or as small, as any seen before the choice among the seen counts for nothing. */
-const FAR_OUTSIDE = Math.LN2;
+/** ln of how many times a cost is as large, or as small, as any seen before the choice among families counts for nothing. */
+const FAR_OUTSIDE = 0.2;
+/** Variance of a fit, in units of single items' variance, times the number of items that it rests on. */
+const FIT_VARIANCE = 3;
 /** By how much a prediction is off for each time that its cost is e times as far out as any seen. */
 const OUTSIDE_SPREAD = 0.15;
-/** An instance type of which nothing is known is off by this, and one known from other tasks by that. */
+/** An instance type of which nothing is known is off by this. */
 const UNKNOWN_TYPE_SPREAD = 0.4;
-const KNOWN_TYPE_SPREAD = 0.15;
 /** Items that were cut short count as no more than so many, and not at all below so little weight. */
 const MOST_OUTLASTED = 4;
 const LEAST_WEIGHT = 0.1;
-/** A task keeps what so many instance types do to it; the rest count as the last of them. */
-const MOST_CELLS = 64;
 /** Errors are not told apart beyond e to the power of this. */
 const MOST_ERROR = 100;
 
@@ -66,15 +68,15 @@ export class TaskModel {
   private readonly noiseSeen = new Noise();
   private readonly moments = new Moments();
   private readonly record = new TrackRecord();
-  /** Instance types by name: their index among the cells. */
-  private readonly types = new Map<string, number>();
+  private readonly types: TaskTypes;
   /** Weight of all samples, ever. */
   private seen = 0;
   private untilFit = 0;
 
   constructor(siblings: Siblings) {
     this.siblings = siblings;
-    this.tournament = new Tournament(siblings);
+    this.types = new TaskTypes(siblings.types);
+    this.tournament = new Tournament(siblings, this.types);
     this.calibration = new Calibration(siblings);
     this.usualLoad = new UsualLoad(siblings);
     this.summary = {
@@ -83,6 +85,7 @@ export class TaskModel {
       exponent: 0,
       exponentVariance: Infinity,
       noise: siblings.noise,
+      types: this.types,
       cells: this.tournament.families[0]!.cells,
     };
     siblings.join(this.summary);
@@ -106,9 +109,9 @@ export class TaskModel {
   /** Null before anything was observed. */
   predict(features: Features, instanceType: string): ItemPrediction | null {
     if (!this.tournament.hasWinner) return null;
-    const { y, scale } = this.typical(features, instanceType);
+    const { y, scale, isUnlike } = this.typical(features, instanceType);
     const { noise } = this;
-    const table = this.calibration.table(this.seen);
+    const table = this.calibration.table(this.seen, isUnlike);
     const usual = Math.min(scale, Math.sqrt(noise * (1 + 1 / this.seen)));
     const medianSeconds = bounded(y + usual * table[MEDIAN]!);
     const { first, second } = this.moments.ratios(usual);
@@ -124,10 +127,15 @@ export class TaskModel {
     const prior = this.tournament.hasWinner ? null : priorOf();
     const cell = this.cellOf(observation.instanceType);
     const typical: Typical = prior
-      ? { y: Math.log(prior.medianSeconds), load: 0, scale: prior.scale }
+      ? { y: Math.log(prior.medianSeconds), load: 0, scale: prior.scale, isUnlike: false }
       : this.typical(observation, observation.instanceType);
     if (observation.outlasted === true) {
-      this.learnOutlasted(typical, prior?.table ?? this.calibration.table(this.seen), observation, cell);
+      this.learnOutlasted(
+        typical,
+        prior?.table ?? this.calibration.table(this.seen, typical.isUnlike),
+        observation,
+        cell,
+      );
     } else {
       const { y, spread, weight } = outcomeOf(observation);
       if (prior) this.siblings.learnResidual(0, (y - typical.y) / typical.scale);
@@ -143,26 +151,31 @@ export class TaskModel {
   }
 
   private typical({ cost, load, idleSeconds }: Features, instanceType: string): Typical {
-    const { noise, tournament } = this;
-    const x = this.costs.position(cost);
-    const outside = this.costs.outside(x);
-    const isFar = this.costs.isKnown && (outside > FAR_OUTSIDE || this.seen < FEW_SEEN);
-    const extrapolating = isFar ? tournament.extrapolating : null;
+    this.types.refresh();
+    const { noise, tournament, types, costs } = this;
+    const x = costs.position(cost);
+    const outside = costs.outside(x);
+    const isFar = costs.isKnown && outside > FAR_OUTSIDE;
+    const extrapolating = isFar || (costs.isKnown && this.seen < FEW_SEEN) ? tournament.extrapolating : null;
     const candidate = extrapolating ?? tournament.winner;
-    const cell = this.types.get(instanceType) ?? -1;
+    const cell = types.indexOf(instanceType);
     const effect = cell < 0 ? candidate.effectOf(instanceType, noise) : candidate.effect(cell, noise);
     // What the latest items were off tells little of costs far from theirs.
     const level = extrapolating ? candidate.outside(effect, noise) : candidate.level(tournament.way, cell, effect);
     const loadPart = this.siblings.loadExponent * logOfOneMore(load);
     const y = candidate.fit!(x, logOfOneMore(idleSeconds)) + level + loadPart;
-    const isStranger = cell < 0 || candidate.cells[cell]!.count === 0;
-    const typeSpread = isStranger ? this.typeSpread(instanceType) : 0;
-    const scale = Math.sqrt(noise * (1 + 1 / this.seen) + (OUTSIDE_SPREAD * outside) ** 2 + typeSpread ** 2);
-    return { y, load: loadPart, scale };
+    const count = cell < 0 ? 0 : candidate.cells[cell]!.count;
+    const fitVariance = noise * (1 + FIT_VARIANCE / this.seen) + (OUTSIDE_SPREAD * outside) ** 2;
+    const scale = Math.sqrt(fitVariance + this.typeVariance(instanceType, count));
+    return { y, load: loadPart, scale, isUnlike: isFar || count === 0 };
   }
 
-  private typeSpread(instanceType: string): number {
-    return this.siblings.factor(instanceType) === null ? UNKNOWN_TYPE_SPREAD : KNOWN_TYPE_SPREAD;
+  /** How far off the task's factor on an instance type is, of which so many of the task's items tell. */
+  private typeVariance(instanceType: string, count: number): number {
+    if (count > 0 && this.types.names.length === 1) return 0;
+    const { types } = this.siblings;
+    const prior = types.of(instanceType) === null ? UNKNOWN_TYPE_SPREAD ** 2 : types.cellVariance;
+    return 1 / (1 / prior + count / this.noise);
   }
 
   /** Takes items that had not ended for what such items take that last as long: the less likely that is, the more it says. */
@@ -181,20 +194,23 @@ export class TaskModel {
     const { scale } = typical;
     const residual = y - typical.y;
     const score = residual / scale;
-    const table = this.calibration.table(this.seen);
+    const table = this.calibration.table(this.seen, typical.isUnlike);
     const error = Math.abs(Math.expm1(Math.min(scale * table[MEDIAN]! - residual, MOST_ERROR)));
     this.record.add(error, score >= table[TENTH]! && score <= table[NINE_TENTHS]!);
     const own = Math.sqrt(spread);
     this.calibration.learn(
       standInsFor(observation.count).map((point) => (residual + point * own) / scale),
       this.seen,
+      typical.isUnlike,
     );
     const load = logOfOneMore(observation.load);
     this.usualLoad.learn(load, residual + typical.load, this.noise);
     const x = this.costs.position(observation.cost);
     // How wrong the first few items came, or a cost beyond all that were seen, tells nothing of others.
     if (this.seen >= FEWEST_SEEN && this.costs.holds(x)) this.moments.learn(typical.y, scale, observation);
-    this.noiseSeen.learn(residual, scale, spread);
+    // What a prediction was off because little was known is no noise of items.
+    const deviation = Math.sqrt(this.noise);
+    this.noiseSeen.learn(score * deviation, deviation, spread);
     const idle = logOfOneMore(observation.idleSeconds);
     this.tournament.judge({ x, y: y - typical.load, idle, load, cell, weight: 1 }, this.noise, this.seen);
   }
@@ -204,11 +220,10 @@ export class TaskModel {
     const x = this.costs.see(cost, weight);
     const sample = { x, y, load: logOfOneMore(load), idle: logOfOneMore(idleSeconds), cell, weight };
     this.samples.add(sample);
+    // Before a fit, so that what is the instance type's is not taken for the cost's.
+    const at = this.costs.isKnown && x !== null ? x : 0;
+    this.tournament.follow({ ...sample, x: at, y: this.withoutLoad(sample) }, this.noise);
     if (--this.untilFit <= 0) this.refit();
-    else {
-      const at = this.costs.isKnown && x !== null ? x : 0;
-      this.tournament.follow({ ...sample, x: at, y: this.withoutLoad(sample) }, this.noise);
-    }
     this.tournament.choose();
     this.summarize(y);
     this.siblings.changed();
@@ -249,12 +264,9 @@ export class TaskModel {
   }
 
   private cellOf(type: string): number {
-    const known = this.types.get(type);
-    if (known !== undefined) return known;
-    if (this.types.size >= MOST_CELLS) return MOST_CELLS - 1;
-    const cell = this.types.size;
-    this.types.set(type, cell);
-    for (const candidate of this.tournament.families) candidate.addCell(type);
+    const known = this.types.names.length;
+    const cell = this.types.add(type);
+    if (cell === known) for (const candidate of this.tournament.families) candidate.addCell();
     return cell;
   }
 }

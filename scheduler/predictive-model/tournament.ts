@@ -2,13 +2,14 @@ import { Candidate, LEVELS } from './candidate.ts';
 import { FAMILIES, type Points } from './families.ts';
 import type { Sample } from './samples.ts';
 import type { Siblings } from './siblings.ts';
+import type { TaskTypes } from './task-types.ts';
 
 /** How many ways to predict compete. */
 export const CANDIDATES = FAMILIES.length * LEVELS;
 /** Each error is the mean over about so many of the latest samples. */
 const MEMORY = 20;
 /** How many samples the siblings' word on losses is worth. */
-const PRIOR = 2;
+const PRIOR = 4;
 /** Nothing counts as more wrong than this, a factor's logarithm. */
 const MOST_LOSS = 3;
 /** How much better another candidate must predict than the one in use before it replaces it. */
@@ -33,9 +34,9 @@ export class Tournament {
   private readonly losses = new Float64Array(CANDIDATES);
   private chosen = -1;
 
-  constructor(siblings: Siblings) {
+  constructor(siblings: Siblings, types: TaskTypes) {
     this.siblings = siblings;
-    this.families = FAMILIES.map((family) => new Candidate(family, siblings));
+    this.families = FAMILIES.map((family) => new Candidate(family, siblings.types, types));
     this.errors.set(siblings.losses);
   }
 
@@ -84,7 +85,9 @@ export class Tournament {
   /** Lets the levels of all follow a sample. */
   follow({ x, idle, y, cell, weight }: Sample & { x: number }, noise: number): void {
     for (const candidate of this.families) {
-      if (candidate.fit) candidate.learn(y - candidate.fit(x, idle), cell, Math.min(1, weight), noise);
+      if (!candidate.fit) continue;
+      const fitted = candidate.fit(x, idle);
+      candidate.learn(y - fitted, cell, Math.min(1, weight), noise, fitted);
     }
   }
 
