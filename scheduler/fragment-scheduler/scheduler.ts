@@ -483,8 +483,9 @@ export class FragmentScheduler {
   /** Asks to be woken, but for one time only: whoever needs a later one asks again then. */
   private wake(at: number, now: number): void {
     if (at <= now || (this.nextWake > 0 && this.nextWake <= at)) return;
-    this.nextWake = at;
-    this.decisions.push({ kind: 'wake', at });
+    // A clock that rounds may not tell the two apart: it would ring at once, for ever.
+    this.nextWake = Math.max(at, now + TIMER_SECONDS);
+    this.decisions.push({ kind: 'wake', at: this.nextWake });
   }
 
   private split(running: RunningFragment): void {

@@ -11,6 +11,7 @@ import type { Clock } from '../targets/clock.ts';
 import type { InstanceFacts, Target, TargetListener } from '../targets/target.ts';
 import type { ItemCheckpoint, ItemFailure, ItemReport, ResourceSample } from '../worker/protocol.ts';
 import type { Range, Workload } from '../workload.ts';
+import { acceptedReports } from './accepted-reports.ts';
 import type { EventLog } from './event-log.ts';
 import type { InstanceProgress, RunProgress, RunState, RunSummary } from './events.ts';
 import type { KeptStates } from './kept-states.ts';
@@ -76,6 +77,8 @@ export class RunHost implements TargetListener {
   private readonly run: RunHostOptions;
   private readonly target: Target;
   private readonly instances = new Map<string, LiveInstance>();
+  /** Names of instances that have ended, or never came: what is told of them later is old news. */
+  private readonly gone = new Set<string>();
   private readonly ended = Promise.withResolvers<RunSummary>();
   private pending: PendingSafePoint[] = [];
   private learnt: Observation[] = [];
@@ -160,6 +163,7 @@ export class RunHost implements TargetListener {
   // ---- what the target tells
 
   up(instance: string, facts: InstanceFacts): void {
+    if (this.instances.has(instance) || this.gone.has(instance)) return;
     const now = this.now();
     const { type, where, cpus, memoryBytes, lifeSeconds } = facts;
     const deadline = lifeSeconds === null ? null : now + lifeSeconds;
@@ -219,6 +223,8 @@ export class RunHost implements TargetListener {
 
   down(instance: string, reason: string): void {
     this.flush();
+    if (this.gone.has(instance)) return;
+    this.gone.add(instance);
     const now = this.now();
     if (this.instances.has(instance)) {
       const record = this.closeInstance(instance, reason, now);
@@ -343,6 +349,7 @@ export class RunHost implements TargetListener {
     const isTakenIn = this.guard(() => {
       this.run.journal.commit(valid, now);
       for (const safePoint of valid) this.takeIn(safePoint, now);
+      const valid = acceptedReports(arrived, this.run.scheduler, this.run.publisher);
     });
     if (isTakenIn) for (const { resolve } of arrived) resolve();
   }
@@ -434,6 +441,7 @@ export class RunHost implements TargetListener {
     this.keepLearnt();
     const summary = this.summary(state, now);
     this.run.journal.endProcess(this.run.process, now, state, summary);
+    this.run.publisher?.settle();
     return summary;
   }
 

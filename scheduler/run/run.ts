@@ -249,7 +249,7 @@ function createHost(begun: Begun, { history, past, meter, log }: HostParts): Run
     target: job.target,
     model,
     overheads: measuredOverheads(job.target, past.profile),
-    restore: { settled: settledIn(journal), fragments: journal.counts().nextFragment },
+    restore: { settled: journal.settled(), fragments: journal.counts().nextFragment },
   });
   const { clock, connect } = chooseTarget({
     job,
@@ -299,6 +299,7 @@ function createPublisher({ folder, job, items, journal }: Begun, log: EventLog):
   publisher.recover((task, position) => journal.committedBy(task, position));
   mkdirSync(staging, { recursive: true, mode: 0o700 });
   return publisher;
+  for (const range of journal.settled()) if (range.state === 'committed') publisher.recall(range.task, range);
 }
 
 /** Journals how long the run is predicted to take, unless that would rest on guesses. */
@@ -319,15 +320,6 @@ function expectedSeconds({ key, cohorts, estimateSeconds }: WorkloadTask, model:
     (sum, { start, end, cost }) => sum + (end - start) * model.predict({ ...known, cost }).seconds,
     0,
   );
-}
-
-function settledIn(journal: Journal) {
-  return journal
-    .outcomes()
-    .filter(({ state }) => state !== 'skipped')
-    .map(
-      ({ task, start, end, state }) => ({ task, start, end, state: state === 'failed' ? state : 'committed' }) as const,
-    );
 }
 
 /** An input without items is more often a slip in a pattern than what was meant. */

@@ -108,7 +108,10 @@ function checkVersion(database: DatabaseSync, file: string, what: string, versio
 }
 
 /** Makes the tables of a new database, and those of an older version what they are now. */
-function bringUpToDate(database: DatabaseSync, { version, schema, migrations = [] }: DatabaseOptions): void {
+export function bringUpToDate(
+  database: DatabaseSync,
+  { version, schema, migrations = [] }: Pick<DatabaseOptions, 'version' | 'schema' | 'migrations'>,
+): void {
   if (versionOf(database) === version) return;
   transaction(database, () => {
     // Another process may have been first.

@@ -10,7 +10,7 @@ import type { Interval, PredictionBasis } from '../predictive-model/prediction.t
 import type { InstanceFacts } from '../targets/target.ts';
 import type { ItemFailure, ItemReport } from '../worker/protocol.ts';
 import type { Range, Workload } from '../workload.ts';
-import { openDatabase, rows, transaction } from './database.ts';
+import { bringUpToDate, openDatabase, rows, transaction } from './database.ts';
 
 const JOURNAL_VERSION = 2;
 /** What items that did not fail printed and answered is kept up to so much in a run. */
@@ -47,6 +47,8 @@ const SCHEMA = `
 
 /** Since version 2 fragments have their reasons, and pieces more than ranges. */
 const MIGRATIONS = ['ALTER TABLE fragment ADD COLUMN reasons TEXT'];
+
+const TABLES = { version: JOURNAL_VERSION, schema: SCHEMA, migrations: MIGRATIONS };
 
 export type ProcessEnd = 'done' | 'failed' | 'stopped';
 
@@ -128,15 +130,18 @@ export class Journal {
 
   /** Opens the journal in a run's folder, or begins one. Throws a StoreError. */
   static open(runFolder: string, { readOnly = false } = {}): Journal {
-    const options = {
-      what: 'journal',
-      version: JOURNAL_VERSION,
-      schema: SCHEMA,
-      migrations: MIGRATIONS,
-      synchronous: 'FULL',
-      readOnly,
-    } as const;
-    const journal = new Journal(openDatabase(join(runFolder, 'journal.sqlite'), options));
+    const options = { ...TABLES, what: 'journal', synchronous: 'FULL', readOnly } as const;
+    return Journal.opened(openDatabase(join(runFolder, 'journal.sqlite'), options));
+  }
+
+  /** A journal in a database of the caller's: for a run on simulated machines. Its tables are made where there are none. */
+  static over(database: DatabaseSync): Journal {
+    bringUpToDate(database, TABLES);
+    return Journal.opened(database);
+  }
+
+  private static opened(database: DatabaseSync): Journal {
+    const journal = new Journal(database);
     const used = journal.first<{ bytes: number; failures: number }>(
       `SELECT (SELECT total(length(items)) FROM printed) + (SELECT total(length(items)) FROM result) AS bytes,
               (SELECT count(*) FROM failure) AS failures`,
@@ -275,6 +280,13 @@ export class Journal {
   outcomes(): OutcomeRow[] {
     return this.all<OutcomeRow>(
       'SELECT task, start, end, state, fragment, seconds, at, why FROM outcome ORDER BY rowid',
+    );
+  }
+
+  /** What a scheduler goes on from: what is skipped follows from it. */
+  settled(): (Range & { task: number; state: 'committed' | 'failed' })[] {
+    return this.outcomes().flatMap(({ task, start, end, state }) =>
+      state === 'skipped' ? [] : [{ task, start, end, state }],
     );
   }
 

@@ -49,6 +49,7 @@ export class Worker {
   private isEnding = false;
   private hasExited = false;
 
+  private lastFragment = -1;
   /** @param lastWords resolves when all that was said over the connection has left */
   constructor(connection: MessageConnection, lastWords: () => Promise<void>) {
     this.connection = connection;
@@ -115,6 +116,9 @@ export class Worker {
         ended: (how) => {
           this.run = null;
           this.connection.sendNotification(FragmentEnded, { fragment: fragment.id, how }).then(
+    // Told twice: running it again would write over outputs that may be committed by now.
+    if (fragment.id <= this.lastFragment) return;
+    this.lastFragment = fragment.id;
             () => this.isEnding && this.exit(0),
             () => this.lost(),
           );

@@ -367,3 +367,12 @@ test('an item that failed goes on with the tries that it has left, also where it
   scheduler.handle({ kind: 'tried', now, instance: 'i1', fragment: 0, tries: [{ task: 0, position: 0, tries: 9 }] });
   expect(assigned(scheduler.handle(up(now, 'i4'))).pieces).toMatchObject([{ failedTries: 3 }]);
 });
+
+test('never asks to be woken so soon that a clock which rounds could not tell the time from now', () => {
+  const scheduler = schedulerFor([task('t', 4)], { target: target({ instances: { min: 0, max: 1 } }) });
+  scheduler.handle({ kind: 'wake', now: 0 });
+  scheduler.handle({ kind: 'instance-down', now: 1, instance: 'i1', reason: 'no such host' });
+  const woken = scheduler.handle({ kind: 'wake', now: 2 - 1e-9 });
+  for (const decision of woken) if (decision.kind === 'wake') expect(decision.at).toBeGreaterThan(2 + 1e-3);
+  expect(woken.length).toBeGreaterThan(0);
+});

@@ -1,7 +1,7 @@
-import type { CoreEvent, Decision, Fragment } from '../../../scheduler/fragment-scheduler/events.ts';
-import type { TargetSpec } from '../../../scheduler/job-spec.ts';
-import { concurrency } from '../../../scheduler/resource-monitor/resource-monitor.ts';
-import type { Range, Workload } from '../../../scheduler/workload.ts';
+import type { CoreEvent, Decision, Fragment } from '../../scheduler/fragment-scheduler/events.ts';
+import type { TargetSpec } from '../../scheduler/job-spec.ts';
+import { concurrency } from '../../scheduler/resource-monitor/resource-monitor.ts';
+import type { Range, Workload } from '../../scheduler/workload.ts';
 
 type ItemState = 'open' | 'running' | 'committed' | 'failed' | 'given up' | 'skipped';
 
@@ -29,7 +29,12 @@ export class Ledger {
   private lastNow = -1;
   private assignsNow = 0;
 
-  constructor(workload: Workload, target: TargetSpec) {
+  /** @param settled what the journal holds of earlier processes */
+  constructor(
+    workload: Workload,
+    target: TargetSpec,
+    settled: readonly (Range & { task: number; state: 'committed' | 'failed' })[],
+  ) {
     this.workload = workload;
     this.target = target;
     this.items = workload.tasks.map(({ count, upToDate }) =>
@@ -37,25 +42,8 @@ export class Ledger {
         upToDate.some(({ start, end }) => i >= start && i < end) ? 'committed' : 'open',
       ),
     );
-  }
-
-  /** What a journal would hold: enough to go on from. */
-  settled(): (Range & { task: number; state: 'committed' | 'failed' })[] {
-    return this.items.flatMap((states, task) =>
-      [...states.entries()].flatMap(([start, state]) => {
-        if (!['committed', 'failed', 'given up'].includes(state)) return [];
-        return { task, start, end: start + 1, state: state === 'committed' ? state : 'failed' };
-      }),
-    );
-  }
-
-  /** The run's process and all instances are gone. */
-  loseEverything(): void {
-    for (const fragment of this.running.values()) this.reopen(fragment);
-    this.running.clear();
-    this.live.clear();
-    this.starting = 0;
-    this.wakes = 0;
+    for (const { task, start, end, state } of settled) this.items[task]!.fill(state, start, end);
+    this.skipWhatFollows();
   }
 
   happened(event: CoreEvent): void {
@@ -98,6 +86,20 @@ export class Ledger {
       case 'learnt':
         return;
     }
+  }
+
+  /** What waits for something that failed has been skipped. */
+  private skipWhatFollows(): void {
+    for (const [task, { dependsOn }] of this.workload.tasks.entries()) {
+      const states = this.items[task]!;
+      for (const [item, state] of states.entries())
+        if (state === 'open' && dependsOn.some((on) => this.hasFailed(on, item))) states[item] = 'skipped';
+    }
+  }
+
+  private hasFailed({ task, on }: { task: number; on: 'item' | 'all' }, item: number): boolean {
+    const isUnsuccessful = (state?: ItemState): boolean => ['failed', 'given up', 'skipped'].includes(state!);
+    return on === 'item' ? isUnsuccessful(this.items[task]![item]) : this.items[task]!.some(isUnsuccessful);
   }
 
   private assign(fragment: Fragment): void {
