@@ -347,9 +347,9 @@ export class RunHost implements TargetListener {
     // A report from an instance that is thought dead counts no more: its items may be run elsewhere by now.
     const valid = arrived.filter(({ instance, fragment }) => this.run.scheduler.holds(instance, fragment));
     const isTakenIn = this.guard(() => {
+      const valid = acceptedReports(arrived, this.run.scheduler, this.run.publisher);
       this.run.journal.commit(valid, now);
       for (const safePoint of valid) this.takeIn(safePoint, now);
-      const valid = acceptedReports(arrived, this.run.scheduler, this.run.publisher);
     });
     if (isTakenIn) for (const { resolve } of arrived) resolve();
   }
@@ -439,9 +439,9 @@ export class RunHost implements TargetListener {
     const records = [...this.instances.keys()].map((instance) => this.closeInstance(instance, 'the run ended', now));
     this.run.journal.together(() => records.forEach((record) => record()));
     this.keepLearnt();
+    this.run.publisher?.settle();
     const summary = this.summary(state, now);
     this.run.journal.endProcess(this.run.process, now, state, summary);
-    this.run.publisher?.settle();
     return summary;
   }
 

@@ -297,9 +297,9 @@ function createPublisher({ folder, job, items, journal }: Begun, log: EventLog):
   const onProblem = (message: string): void => log.emit({ type: 'warning', message });
   const publisher = new Publisher({ job, items, stagingFolder: staging, onProblem });
   publisher.recover((task, position) => journal.committedBy(task, position));
+  for (const range of journal.settled()) if (range.state === 'committed') publisher.recall(range.task, range);
   mkdirSync(staging, { recursive: true, mode: 0o700 });
   return publisher;
-  for (const range of journal.settled()) if (range.state === 'committed') publisher.recall(range.task, range);
 }
 
 /** Journals how long the run is predicted to take, unless that would rest on guesses. */

@@ -46,10 +46,10 @@ export class Worker {
   private run: FragmentRun | null = null;
   private deadline = Infinity;
   private fragments = 0;
+  private lastFragment = -1;
   private isEnding = false;
   private hasExited = false;
 
-  private lastFragment = -1;
   /** @param lastWords resolves when all that was said over the connection has left */
   constructor(connection: MessageConnection, lastWords: () => Promise<void>) {
     this.connection = connection;
@@ -100,6 +100,9 @@ export class Worker {
 
   private assign(fragment: Fragment): void {
     if (this.setup === null || this.pool === null || this.isEnding) return;
+    // Told twice: running it again would write over outputs that may be committed by now.
+    if (fragment.id <= this.lastFragment) return;
+    this.lastFragment = fragment.id;
     if (this.run !== null) return this.fail(`was given fragment ${fragment.id} while it ran ${this.run.fragment.id}`);
     this.run = new FragmentRun(fragment, {
       context: this.setup,
@@ -116,9 +119,6 @@ export class Worker {
         ended: (how) => {
           this.run = null;
           this.connection.sendNotification(FragmentEnded, { fragment: fragment.id, how }).then(
-    // Told twice: running it again would write over outputs that may be committed by now.
-    if (fragment.id <= this.lastFragment) return;
-    this.lastFragment = fragment.id;
             () => this.isEnding && this.exit(0),
             () => this.lost(),
           );
