@@ -7,7 +7,7 @@ const shared = { testTimeout: 30_000, pool: 'forks', env } as const;
 
 /**
  * `npm test` runs the project `main`, which needs nothing but this machine and no build; `package` tries what `npm pack`
- * makes. test/editor has a runner of its own.
+ * makes, and `cluster` brings up a Slurm and needs root. test/editor has a runner of its own.
  */
 export default defineConfig({
   test: {
@@ -17,7 +17,7 @@ export default defineConfig({
           ...shared,
           name: 'main',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/editor/**', 'test/package/**', 'node_modules/**'],
+          exclude: ['test/editor/**', 'test/package/**', 'test/cluster/**', 'node_modules/**'],
         },
       },
       {
@@ -27,6 +27,16 @@ export default defineConfig({
           hookTimeout: 120_000,
           include: ['test/package/**/*.test.ts'],
           testTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          ...shared,
+          name: 'cluster',
+          hookTimeout: 180_000,
+          include: ['test/cluster/**/*.test.ts'],
+          testTimeout: 240_000,
+          maxConcurrency: 20,
         },
       },
     ],

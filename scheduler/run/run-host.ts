@@ -236,6 +236,10 @@ export class RunHost implements TargetListener {
     this.endIfStopped();
   }
 
+  notice(message: string): void {
+    this.run.log.emit({ type: 'warning', message });
+  }
+
   async items(task: number, start: number, end: number): Promise<unknown[]> {
     return this.run.items.values(task, start, end);
   }
@@ -344,8 +348,6 @@ export class RunHost implements TargetListener {
     this.pending = [];
     if (arrived.length === 0) return;
     const now = this.now();
-    // A report from an instance that is thought dead counts no more: its items may be run elsewhere by now.
-    const valid = arrived.filter(({ instance, fragment }) => this.run.scheduler.holds(instance, fragment));
     const isTakenIn = this.guard(() => {
       const valid = acceptedReports(arrived, this.run.scheduler, this.run.publisher);
       this.run.journal.commit(valid, now);

@@ -1,5 +1,6 @@
 /** Begins a run, or goes on with one, in this process. */
 import { mkdirSync, rmSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { FragmentScheduler } from '../fragment-scheduler/scheduler.ts';
 import { fingerprintOf, taskIdentity } from '../items/fingerprint.ts';
 import { ItemTable } from '../items/item-table.ts';
@@ -65,7 +66,7 @@ export interface Run {
 
 /** Begins a run of a job. Throws an InputError or a {@link RunError}; then nothing is left behind. */
 export async function startRun(job: JobSpec, options: RunOptions): Promise<Run> {
-  checkTarget(job.target);
+  await checkTarget(job.target);
   const { workload, items } = await prepareWorkload(job, { morselFolder: options.morselFolder });
   const { id, folder } = createRunFolder(options.morselFolder, job.job, new Date());
   const open = new OpenParts();
@@ -255,7 +256,8 @@ function createHost(begun: Begun, { history, past, meter, log }: HostParts): Run
     job,
     workload,
     past: past.observations,
-    stagingFolder: stagingFolder(folder),
+    morselFolder: resolve(options.morselFolder),
+    runFolder: resolve(folder),
     workerCommand: options.workerCommand,
   });
   if (!begun.resumed) predict(begun, new LevelledModel(model, past.observations), past.profile);

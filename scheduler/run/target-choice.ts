@@ -4,10 +4,13 @@ import { PredictiveModel } from '../predictive-model/model.ts';
 import type { Observation } from '../predictive-model/observation.ts';
 import { systemClock, type Clock } from '../targets/clock.ts';
 import { createLocalTarget } from '../targets/local.ts';
+import { createPilotTarget } from '../targets/pilots/pilot-target.ts';
 import { createSimulatedTarget, optionsProblem } from '../targets/simulated.ts';
+import { slurmProblem } from '../targets/slurm/check.ts';
+import { Slurm } from '../targets/slurm/slurm.ts';
 import type { Target, TargetListener } from '../targets/target.ts';
 import type { Workload } from '../workload.ts';
-import { RunError } from './run-folder.ts';
+import { RunError, stagingFolder } from './run-folder.ts';
 
 const HEARTBEAT_SECONDS = 1;
 const KEEP_OUTPUT_BYTES = 16 << 10;
@@ -17,7 +20,9 @@ export interface TargetOptions {
   workload: Workload;
   /** What is known of the job's tasks from earlier runs. */
   past: readonly Observation[];
-  stagingFolder: string;
+  /** Absolute path of `.morsel`. */
+  morselFolder: string;
+  runFolder: string;
   /** The program, with its arguments, that a worker is. */
   workerCommand: string[];
 }
@@ -31,26 +36,56 @@ export interface ChosenTarget {
 /** False where nothing is executed: then there are no outputs, and nothing that a real run could learn from. */
 export const executes = ({ kind }: TargetSpec): boolean => kind !== 'simulated';
 
-/** Throws a {@link RunError} if there is nothing to run that target with. */
-export function checkTarget(spec: TargetSpec): void {
-  if (spec.kind === 'simulated') {
-    const problem = optionsProblem(spec);
-    if (problem !== null) throw new RunError(problem);
-  } else if (spec.kind !== 'local') {
-    throw new RunError(
-      `target ${spec.name} is of kind ${spec.kind}, which this version plans for but does not run on yet: run the job on a local target`,
-    );
+/** Throws a {@link RunError} if there is nothing to run that target with, or if it would not take what it is asked for. */
+export async function checkTarget(spec: TargetSpec): Promise<void> {
+  const problem = await targetProblem(spec);
+  if (problem !== null) throw new RunError(problem);
+}
+
+async function targetProblem(spec: TargetSpec): Promise<string | null> {
+  switch (spec.kind) {
+    case 'local':
+      return null;
+    case 'simulated':
+      return optionsProblem(spec);
+    case 'slurm': {
+      const problem = await slurmProblem(spec);
+      return problem && `target ${spec.name}: ${problem}`;
+    }
+    case 'ssh':
+      return `target ${spec.name} is of kind ssh, which this version plans for but does not run on yet: run the job on another target`;
   }
 }
 
 /** For a target that {@link checkTarget} has let pass. */
-export function chooseTarget({ job, workload, past, stagingFolder, workerCommand }: TargetOptions): ChosenTarget {
+export function chooseTarget(options: TargetOptions): ChosenTarget {
+  const { job, workload, past } = options;
+  if (!executes(job.target)) return simulated(job.target, workload, past);
+  return { clock: systemClock(), connect: (listener) => createTarget(options, listener) };
+}
+
+function createTarget(
+  { job, morselFolder, runFolder, workerCommand }: TargetOptions,
+  listener: TargetListener,
+): Target {
   const spec = job.target;
-  if (!executes(spec)) return simulated(spec, workload, past);
-  const setup = { job, stagingFolder, heartbeatSeconds: HEARTBEAT_SECONDS, keepOutputBytes: KEEP_OUTPUT_BYTES };
+  const setup = {
+    job,
+    stagingFolder: stagingFolder(runFolder),
+    heartbeatSeconds: HEARTBEAT_SECONDS,
+    keepOutputBytes: KEEP_OUTPUT_BYTES,
+  };
+  if (spec.kind !== 'slurm') return createLocalTarget(spec, { workerCommand, setup }, listener);
+  const { directory } = job;
+  const system = new Slurm({ spec, morselFolder, runFolder, directory, workerCommand });
+  return createPilotTarget(spec, { system, runFolder, setup, ...listeningOf(spec) }, listener);
+}
+
+/** Where pilots call, as far as the user said it. */
+function listeningOf({ options: { address, port } }: TargetSpec): { addresses?: string[]; port?: number } {
   return {
-    clock: systemClock(),
-    connect: (listener) => createLocalTarget(spec, { workerCommand, setup }, listener),
+    ...(typeof address === 'string' && { addresses: [address] }),
+    ...(typeof port === 'number' && { port }),
   };
 }
 
@@ -66,6 +101,7 @@ function simulated(spec: TargetSpec, workload: Workload, past: readonly Observat
     sample: (...facts) => run!.sample(...facts),
     ending: (...facts) => run!.ending(...facts),
     down: (...facts) => run!.down(...facts),
+    notice: (...facts) => run!.notice(...facts),
     items: (...facts) => run!.items(...facts),
   };
   const { target, clock } = createSimulatedTarget({ spec, workload, model: new PredictiveModel(past), listener });

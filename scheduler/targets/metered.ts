@@ -31,6 +31,7 @@ export const metered =
         meter.down(instance, clock.now());
         listener.down(instance, reason);
       },
+      notice: (message) => listener.notice(message),
       items: (task, start, end) => listener.items(task, start, end),
     });
     return {

@@ -34,6 +34,8 @@ export interface TargetListener {
   ending(instance: string, lifeSeconds: number): void;
   /** The instance is gone, with a reason that a person can read; what it had not committed is lost. */
   down(instance: string, reason: string): void;
+  /** What the user should know of the target: why nothing comes of it, what is done about it. */
+  notice(message: string): void;
   /** Values of a range of items, in order; an item's value as the input gave it. */
   items(task: number, start: number, end: number): Promise<unknown[]>;
 }

@@ -1,15 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { isIP } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
-import { connect, type TLSSocket } from 'node:tls';
 import type { MessageConnection } from 'vscode-jsonrpc';
 import { Channel, frames, parseJson, WIRE_VERSION, type FrameKind } from './channel.ts';
-import type { Home } from './credentials.ts';
 import { readRefusal, readWelcome, type Greeting, type Welcome } from './greeting.ts';
 import { Session } from './session.ts';
+import type { Way } from './ways.ts';
 
-/** A connection that can't be had in so long is tried elsewhere, or later. */
-const CONNECT_SECONDS = 5;
+/** A run that has taken a connection says so in that time. */
+const ANSWER_SECONDS = 5;
 /** Between two rounds of tries: doubled up to the longest, … */
 const FIRST_WAIT_SECONDS = 0.2;
 const LONGEST_WAIT_SECONDS = 5;
@@ -32,8 +30,8 @@ export class NotWelcome extends Error {
 }
 
 export interface CallOptions {
-  /** Read anew for each round of tries: a run that was resumed is elsewhere. Throws, with a sentence, if there is none. */
-  home: () => Home;
+  /** Asked for anew for each round of tries: a run that was resumed is elsewhere. Throws, with a sentence, if there is none. */
+  ways: () => Way[];
   pilot: string;
   place: Record<string, string>;
   /** How long a run that can't be reached is tried. */
@@ -78,16 +76,15 @@ class Caller {
     this.session.onBroken = (why) => this.lost(new NotWelcome(why, true));
   }
 
-  /** Tries each address in turn, round after round. */
+  /** Tries each way in turn, round after round. */
   async connect(patienceSeconds: number): Promise<void> {
     const until = performance.now() + patienceSeconds * 1000;
     let problem = '';
     for (let seconds = FIRST_WAIT_SECONDS; !this.isOver; seconds = Math.min(LONGEST_WAIT_SECONDS, 2 * seconds)) {
-      const home = this.options.home();
-      for (const address of home.addresses) {
-        const attempt = await this.call(home, address);
+      for (const way of this.options.ways()) {
+        const attempt = await this.call(way);
         if (attempt === null) return;
-        problem = `${address} port ${home.port}: ${attempt}`;
+        problem = `${way.name}: ${attempt}`;
       }
       if (performance.now() > until) throw new NotWelcome(`the run could not be reached (${problem})`, false);
       await wait(seconds * 1000 * (1 - JITTER / 2 + JITTER * Math.random()));
@@ -100,13 +97,13 @@ class Caller {
   }
 
   /** One connection; null if the run took it, else why it could not be had. Throws if the run does not want this worker. */
-  private async call(home: Home, address: string): Promise<string | null> {
+  private async call(way: Way): Promise<string | null> {
     const calledAt = performance.now();
-    const opened = await openSocket(home, address);
+    const opened = await way.open();
     if (typeof opened === 'string') return opened;
     const channel = new Channel(opened);
     const answer = Promise.withResolvers<{ kind: FrameKind; payload: Buffer } | string>();
-    const impatience = setTimeout(() => channel.close('no answer'), CONNECT_SECONDS * 1000);
+    const impatience = setTimeout(() => channel.close('no answer'), ANSWER_SECONDS * 1000);
     channel.onClose = answer.resolve;
     channel.onFrame = (kind, payload) => {
       const welcome = kind === frames.welcome ? readWelcome(parseJson(payload)) : null;
@@ -114,7 +111,7 @@ class Caller {
       if (welcome !== null) this.welcomed(welcome, channel, calledAt);
       answer.resolve({ kind, payload });
     };
-    channel.send(frames.hello, JSON.stringify(this.greeting(home)));
+    channel.send(frames.hello, JSON.stringify(this.greeting(way.secret)));
     const said = await answer.promise;
     clearTimeout(impatience);
     if (typeof said === 'string') return said;
@@ -125,10 +122,10 @@ class Caller {
     return 'what answers there is no run';
   }
 
-  private greeting(home: Home): Greeting {
+  private greeting(secret: string): Greeting {
     const { pilot, place } = this.options;
     const received = this.welcome === null ? null : this.session.received;
-    return { version: WIRE_VERSION, secret: home.secret, pilot, incarnation: this.incarnation, received, place };
+    return { version: WIRE_VERSION, secret, pilot, incarnation: this.incarnation, received, place };
   }
 
   private welcomed(welcome: Welcome, channel: Channel, calledAt: number): void {
@@ -181,31 +178,4 @@ class Caller {
     this.isOver = true;
     if (this.timer !== null) clearInterval(this.timer);
   }
-}
-
-/** A connection to a host that has shown the pinned certificate; or why there is none. */
-function openSocket({ port, certificate }: Home, address: string): Promise<TLSSocket | string> {
-  return new Promise((resolve) => {
-    const socket = connect({
-      host: address,
-      port,
-      ca: [certificate],
-      minVersion: 'TLSv1.3',
-      // The certificate itself is pinned; its name says nothing.
-      checkServerIdentity: () => undefined,
-      ...(isIP(address) === 0 ? { servername: address } : {}),
-    });
-    const impatience = setTimeout(() => fail('it does not answer'), CONNECT_SECONDS * 1000);
-    const fail = (why: string): void => {
-      clearTimeout(impatience);
-      socket.destroy();
-      resolve(why);
-    };
-    socket.on('error', (error) => fail(error.message));
-    socket.once('secureConnect', () => {
-      clearTimeout(impatience);
-      socket.setNoDelay(true);
-      resolve(socket);
-    });
-  });
 }

@@ -1,5 +1,5 @@
 /** What a run's workers know it by, and it them. In files that only their user can read; on no command line, in no log. */
-import { randomBytes, webcrypto } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 
 /** A run's own: kept with the run, so that one that is resumed is known to the workers of the one that was cut off. */
@@ -22,13 +22,12 @@ export interface Home {
   secret: string;
 }
 
-/** As long as a run may ever take. */
-const VALID_YEARS = 10;
-
 /** Those of the file; made and written there if it does not exist. */
 export async function credentialsIn(file: string): Promise<Credentials> {
   const { certificate, key, secret, token } = readJson(file) ?? {};
   if (isText(certificate) && isText(key) && isText(secret) && isText(token)) return { certificate, key, secret, token };
+  // The library is large, and only runs beyond this machine need it.
+  const { makeCertificate } = await import('./certificate.ts');
   const made = {
     ...(await makeCertificate()),
     secret: randomBytes(32).toString('hex'),
@@ -64,27 +63,3 @@ function readJson(file: string): Record<string, unknown> | null {
 }
 
 const isText = (value: unknown): value is string => typeof value === 'string';
-
-/** Self-signed, on the curve P-256. The library is large, and only runs beyond this machine need it. */
-async function makeCertificate(): Promise<Pick<Credentials, 'certificate' | 'key'>> {
-  await import('reflect-metadata');
-  const { X509CertificateGenerator } = await import('@peculiar/x509');
-  const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
-  const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
-  const notAfter = new Date();
-  notAfter.setFullYear(notAfter.getFullYear() + VALID_YEARS);
-  const certificate = await X509CertificateGenerator.createSelfSigned({
-    name: 'CN=morsel',
-    // A clock somewhere in the cluster may be behind.
-    notBefore: new Date(Date.now() - 24 * 60 * 60 * 1000),
-    notAfter,
-    signingAlgorithm: algorithm,
-    keys,
-  });
-  const key = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey)).toString('base64');
-  const lines = key.match(/.{1,64}/g)!.join('\n');
-  return {
-    certificate: certificate.toString('pem'),
-    key: `-----BEGIN PRIVATE KEY-----\n${lines}\n-----END PRIVATE KEY-----\n`,
-  };
-}

@@ -1,59 +1,22 @@
 import { createServer, type Server, type TLSSocket } from 'node:tls';
-import type { MessageConnection } from 'vscode-jsonrpc';
-import { Channel, frames, parseJson, type FrameKind } from './channel.ts';
+import { Channel, frames, parseJson } from './channel.ts';
 import type { Credentials } from './credentials.ts';
 import { isSame, readGreeting, versionProblem, type Greeting, type Refusal, type Welcome } from './greeting.ts';
-import { Session } from './session.ts';
+import { CalledWorker, type RemoteWorker, type WireTimes } from './remote-worker.ts';
 
-export interface WireTimes {
-  /** A worker asks for its lease to be renewed so often. */
-  pingSeconds: number;
-  /** How long a worker may work on without an answer; a broken connection may be taken up again so long. */
-  leaseSeconds: number;
-}
-
-export const wireTimes: WireTimes = { pingSeconds: 3, leaseSeconds: 45 };
-
-/** How much longer than the worker the run holds on to its lease: then the worker has ended all it started for sure. */
-const LEASE_MARGIN_SECONDS = 3;
-/** A connection that says nothing for so many pings is dead. */
-const SILENT_PINGS = 4;
 /** Who has not said who it is by then is hung up on. */
 const GREETING_SECONDS = 10;
 /** So many may be at it at once; others are hung up on, and call again. */
 const MOST_STRANGERS = 256;
 const CHECK_MILLISECONDS = 500;
-
-/** How a worker's conversation ended. */
-export interface SessionEnd {
-  /** True if the worker said goodbye by itself. */
-  isOrderly: boolean;
-  /** For people. */
-  why: string;
-}
+/** What is said last has so long to get through. */
+const GOODBYE_SECONDS = 1;
 
 export interface WireHooks {
   /** A worker that knows the secret has called for the first time: null if it may come in. */
   admit(greeting: Greeting): Refusal | null;
   /** It is in. Called after `ended` for an older worker of the same pilot. */
   arrived(worker: RemoteWorker): void;
-}
-
-/** One worker at the other end, over however many connections. */
-export interface RemoteWorker {
-  readonly greeting: Greeting;
-  /** Where it called from. */
-  readonly address: string;
-  /** To be asked for once. */
-  connection(): MessageConnection;
-  /** Called once; no message comes after it. */
-  onEnd: (end: SessionEnd) => void;
-  /** Called with each broken connection: its worker may be gone, or come back. */
-  onSilence: () => void;
-  /** Seconds without a connection; 0 while there is one. */
-  silentSeconds(): number;
-  /** Ends the conversation for good; the worker ends all that it started when it hears of it, or when its lease is over. */
-  dismiss(why: string): void;
 }
 
 export interface WireServer {
@@ -90,8 +53,9 @@ export async function listenForWorkers(
       switchboard.close();
       const closed = Promise.withResolvers<void>();
       server.close(() => closed.resolve());
-      for (const socket of switchboard.open) socket.destroy();
+      const impatience = setTimeout(() => switchboard.hangUp(), GOODBYE_SECONDS * 1000);
       await closed.promise;
+      clearTimeout(impatience);
     },
   };
 }
@@ -151,6 +115,10 @@ class Switchboard {
     for (const worker of this.workers.values()) worker.dismiss('the run ended');
   }
 
+  hangUp(): void {
+    for (const socket of this.open) socket.destroy();
+  }
+
   private greeted(greeting: Greeting, channel: Channel, address: string): void {
     const refuse = (refusal: Refusal): void => void channel.sendLast(frames.refused, JSON.stringify(refusal));
     const problem = versionProblem(greeting.version);
@@ -180,79 +148,6 @@ class Switchboard {
   }
 
   private checkLeases(): void {
-    const { pingSeconds, leaseSeconds } = this.times;
-    for (const worker of this.workers.values()) {
-      if (worker.session.silentSeconds() > SILENT_PINGS * pingSeconds) worker.session.drop('nothing was heard of it');
-      if (worker.leaseAge() <= leaseSeconds + LEASE_MARGIN_SECONDS) continue;
-      worker.finish({ isOrderly: false, why: `nothing was heard of its worker for ${leaseSeconds} s` });
-    }
-  }
-}
-
-class CalledWorker implements RemoteWorker {
-  readonly greeting: Greeting;
-  readonly address: string;
-  readonly session = new Session();
-  onEnd: (end: SessionEnd) => void = () => {};
-  onSilence: () => void = () => {};
-  private readonly onGone: () => void;
-  private renewedAt = performance.now();
-  private silentSince: number | null = null;
-  private hasEnded = false;
-
-  constructor(greeting: Greeting, address: string, onGone: () => void) {
-    this.greeting = greeting;
-    this.address = address;
-    this.onGone = onGone;
-    this.session.onFrame = (kind, payload) => this.take(kind, payload);
-    this.session.onDetach = () => {
-      this.silentSince = performance.now();
-      this.onSilence();
-    };
-    this.session.onBroken = (why) => this.finish({ isOrderly: false, why });
-  }
-
-  connection(): MessageConnection {
-    return this.session.connection();
-  }
-
-  goOn(channel: Channel, received: number): void {
-    this.renewedAt = performance.now();
-    this.silentSince = null;
-    this.session.attach(channel, received);
-  }
-
-  /** Seconds since its lease was renewed. */
-  leaseAge(): number {
-    return (performance.now() - this.renewedAt) / 1000;
-  }
-
-  silentSeconds(): number {
-    return this.silentSince === null ? 0 : (performance.now() - this.silentSince) / 1000;
-  }
-
-  dismiss(why: string): void {
-    this.finish({ isOrderly: true, why });
-  }
-
-  finish(end: SessionEnd): void {
-    if (this.hasEnded) return;
-    this.hasEnded = true;
-    this.onGone();
-    void this.session.finish(JSON.stringify({ why: end.why }));
-    this.onEnd(end);
-  }
-
-  private take(kind: FrameKind, payload: Buffer): void {
-    if (kind === frames.ping) {
-      this.renewedAt = performance.now();
-      this.session.acknowledge();
-      return this.session.send(frames.pong, payload.toString('utf8'));
-    }
-    if (kind === frames.goodbye) {
-      const why = parseJson(payload)?.['why'];
-      return this.finish({ isOrderly: true, why: typeof why === 'string' ? why : 'its worker ended' });
-    }
-    this.finish({ isOrderly: false, why: 'its worker does not speak the wire protocol' });
+    for (const worker of this.workers.values()) worker.check(this.times);
   }
 }

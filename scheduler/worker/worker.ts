@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import type { MessageConnection } from 'vscode-jsonrpc';
 import type { Fragment } from '../fragment-scheduler/events.ts';
 import { nowSeconds } from './clock.ts';
+import type { ExecutorHooks } from './executor.ts';
 import { ExecutorPool } from './executor-pool.ts';
 import { FragmentRun } from './fragment-run.ts';
 import { killMarked, MARK, Watchdog } from './processes.ts';
@@ -20,6 +21,7 @@ import {
   WORKER_PROTOCOL_VERSION,
   type WorkerSetup,
 } from './protocol.ts';
+import { WithheldEnds } from './withheld-ends.ts';
 import { messageOf } from './words.ts';
 
 /** How often time limits and safe points by time are looked at. */
@@ -39,6 +41,7 @@ const SIGNAL_GRACE_SECONDS = 5;
 export class Worker {
   private readonly connection: MessageConnection;
   private readonly lastWords: () => Promise<void>;
+  private readonly ends: WithheldEnds | null;
   private readonly mark = (process.env[MARK] ??= randomUUID());
   private readonly watchdog = new Watchdog(this.mark);
   private setup: WorkerSetup | null = null;
@@ -49,11 +52,23 @@ export class Worker {
   private lastFragment = -1;
   private isEnding = false;
   private hasExited = false;
+  private readonly hooks: ExecutorHooks = {
+    done: (ticket, seconds, result, stdout, stderr) => this.run?.done(ticket, seconds, result, stdout, stderr),
+    failed: (ticket, message, stdout, stderr) => this.run?.failed(ticket, message, stdout, stderr),
+    interrupted: (ticket, end) => this.run?.interrupted(ticket, end),
+    again: (tickets) => this.run?.takeBack(tickets),
+    unusable: (task, message, stderr) => this.run?.unusable(task, message, stderr),
+    changed: () => this.run?.pump(),
+  };
 
-  /** @param lastWords resolves when all that was said over the connection has left */
-  constructor(connection: MessageConnection, lastWords: () => Promise<void>) {
+  /**
+   * @param lastWords resolves when all that was said over the connection has left
+   * @param sharesSignals true where a signal to this worker reaches the programs of its items too
+   */
+  constructor(connection: MessageConnection, lastWords: () => Promise<void>, sharesSignals: boolean) {
     this.connection = connection;
     this.lastWords = lastWords;
+    this.ends = sharesSignals ? new WithheldEnds(this.hooks) : null;
     connection.onNotification(Assign, (fragment) => this.assign(fragment));
     connection.onNotification(Split, ({ fragment }) => {
       if (this.run?.fragment.id === fragment) this.run.cut('split');
@@ -62,7 +77,10 @@ export class Worker {
     connection.onClose(() => this.lost());
     connection.onError(() => this.lost());
     for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
-      process.on(signal, () => this.stop(SIGNAL_GRACE_SECONDS));
+      process.on(signal, () => {
+        this.ends?.signalled();
+        this.stop(SIGNAL_GRACE_SECONDS);
+      });
     }
     connection.listen();
   }
@@ -86,16 +104,14 @@ export class Worker {
       );
     }
     if (lifeSeconds !== null) this.deadline = nowSeconds() + lifeSeconds;
-    this.pool = new ExecutorPool(this.setup, this.watchdog, {
-      done: (ticket, seconds, result, stdout, stderr) => this.run?.done(ticket, seconds, result, stdout, stderr),
-      failed: (ticket, message, stdout, stderr) => this.run?.failed(ticket, message, stdout, stderr),
-      interrupted: (ticket, end) => this.run?.interrupted(ticket, end),
-      again: (tickets) => this.run?.takeBack(tickets),
-      unusable: (task, message, stderr) => this.run?.unusable(task, message, stderr),
-      changed: () => this.run?.pump(),
-    });
-    setInterval(() => this.run?.tick(nowSeconds()), TICK_MILLISECONDS);
+    this.pool = new ExecutorPool(this.setup, this.watchdog, this.ends ?? this.hooks);
+    setInterval(() => this.tick(nowSeconds()), TICK_MILLISECONDS);
     this.beat(heartbeatSeconds);
+  }
+
+  private tick(now: number): void {
+    this.ends?.tick(now);
+    this.run?.tick(now);
   }
 
   private assign(fragment: Fragment): void {

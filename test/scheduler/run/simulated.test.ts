@@ -153,8 +153,8 @@ test('a watcher that does not read delays no one', async () => {
 });
 
 test('a target that can only be planned for is refused, and leaves nothing behind', async () => {
-  const slurm = { ...job(10), target: targetSpec({ kind: 'slurm' }) };
-  await expect(startRun(slurm, { morselFolder, workerCommand: [] })).rejects.toThrow(
+  const ssh = { ...job(10), target: targetSpec({ kind: 'ssh' }) };
+  await expect(startRun(ssh, { morselFolder, workerCommand: [] })).rejects.toThrow(
     'plans for but does not run on yet',
   );
   expect(listRuns(morselFolder)).toEqual([]);

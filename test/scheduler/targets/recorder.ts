@@ -10,6 +10,7 @@ export class Recorder implements TargetListener {
   readonly ends = new Map<number, FragmentEnd>();
   readonly downs = new Map<string, string>();
   readonly reports: ItemReport[] = [];
+  readonly notices: string[] = [];
   samples = 0;
   private readonly waiting = new Set<() => void>();
 
@@ -41,6 +42,10 @@ export class Recorder implements TargetListener {
   down(instance: string, reason: string): void {
     this.downs.set(instance, reason);
     this.told(`down ${instance}`);
+  }
+  notice(message: string): void {
+    this.notices.push(message);
+    this.check();
   }
   async items(_: number, start: number, end: number): Promise<unknown[]> {
     return Array.from({ length: end - start }, (__, i) => start + i);

@@ -13,6 +13,7 @@ const listener: TargetListener = {
   sample: () => {},
   ending: () => {},
   down: () => {},
+  notice: () => {},
   items: async () => [],
 };
 

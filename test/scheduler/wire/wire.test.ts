@@ -14,12 +14,9 @@ import {
 } from '../../../scheduler/wire/channel.ts';
 import { callHome, NotWelcome, type HomeLine } from '../../../scheduler/wire/client.ts';
 import { credentialsIn, type Credentials, type Home } from '../../../scheduler/wire/credentials.ts';
-import {
-  listenForWorkers,
-  type RemoteWorker,
-  type SessionEnd,
-  type WireServer,
-} from '../../../scheduler/wire/server.ts';
+import type { RemoteWorker, SessionEnd } from '../../../scheduler/wire/remote-worker.ts';
+import { listenForWorkers, type WireServer } from '../../../scheduler/wire/server.ts';
+import { waysTo } from '../../../scheduler/wire/ways.ts';
 import { proxyTo } from './proxy.ts';
 
 const Count = new NotificationType<number>('count');
@@ -63,7 +60,7 @@ async function exchange(times = quick): Promise<Exchange> {
 }
 
 async function call(home: Home, pilot = 'p1', patienceSeconds = 5): Promise<HomeLine> {
-  const line = await callHome({ home: () => home, pilot, place: { node: 'n1' }, patienceSeconds });
+  const line = await callHome({ ways: () => waysTo(home), pilot, place: { node: 'n1' }, patienceSeconds });
   cleanups.push(() => line.hangUp('the test is over'));
   return line;
 }

@@ -1,0 +1,86 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { messageOf } from '../../worker/words.ts';
+import { SubmitError, type BatchSystem } from './batch-system.ts';
+
+/** Between two tries to submit to an engine that is in trouble: doubled up to the longest. */
+const FIRST_WAIT_SECONDS = 2;
+const LONGEST_WAIT_SECONDS = 60;
+
+export interface SubmissionHooks {
+  submitted(pilot: string, id: string): void;
+  /** The engine does not take it, now or later. */
+  refused(pilot: string, why: string): void;
+  notice(message: string): void;
+}
+
+/**
+ * Asks an engine for pilots, one after the other. Where it is in trouble it is asked again, each time after a longer while;
+ * and since an engine may take what it could not say that it took, it is looked there first for a pilot of that name.
+ */
+export class Submissions {
+  private readonly system: BatchSystem;
+  private readonly hooks: SubmissionHooks;
+  private readonly queue: string[] = [];
+  private readonly closing = new AbortController();
+  private work: Promise<string[]> | null = null;
+
+  constructor(system: BatchSystem, hooks: SubmissionHooks) {
+    this.system = system;
+    this.hooks = hooks;
+  }
+
+  add(pilot: string): void {
+    this.queue.push(pilot);
+    this.work ??= this.submitAll();
+  }
+
+  /** Those that were not tried yet are not asked for. */
+  takeBack(): string[] {
+    return this.queue.splice(0);
+  }
+
+  /** Submits nothing more. Resolves, when nothing is under way, with the ids of what was submitted and not told. */
+  async close(): Promise<string[]> {
+    this.queue.length = 0;
+    this.closing.abort();
+    return (await this.work) ?? [];
+  }
+
+  private async submitAll(): Promise<string[]> {
+    const untold: string[] = [];
+    for (let pilot = this.queue.shift(); pilot !== undefined; pilot = this.queue.shift()) {
+      try {
+        const id = await this.submit(pilot);
+        if (this.closing.signal.aborted) {
+          if (id !== null) untold.push(id);
+        } else if (id !== null) this.hooks.submitted(pilot, id);
+      } catch (error) {
+        if (!this.closing.signal.aborted) this.hooks.refused(pilot, messageOf(error));
+      }
+    }
+    this.work = null;
+    return untold;
+  }
+
+  /** Null if it was called off. */
+  private async submit(pilot: string): Promise<string | null> {
+    const { signal } = this.closing;
+    for (let seconds = FIRST_WAIT_SECONDS, isFirst = true; ; seconds = Math.min(LONGEST_WAIT_SECONDS, 2 * seconds)) {
+      try {
+        const id = isFirst ? null : await this.found(pilot);
+        return id ?? (await this.system.submit(pilot));
+      } catch (error) {
+        if (error instanceof SubmitError && !error.isPassing) throw error;
+        if (isFirst) this.hooks.notice(`${messageOf(error)}; it is asked again until it answers`);
+        isFirst = false;
+      }
+      if (signal.aborted) return this.found(pilot).catch(() => null);
+      await wait(seconds * 1000, null, { signal }).catch(() => {});
+    }
+  }
+
+  private async found(pilot: string): Promise<string | null> {
+    const [report] = await this.system.look({ names: [pilot] });
+    return report?.id ?? null;
+  }
+}

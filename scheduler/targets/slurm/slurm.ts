@@ -1,0 +1,101 @@
+import { mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { userInfo } from 'node:os';
+import type { TargetSpec } from '../../job-spec.ts';
+import { durationText } from '../../worker/words.ts';
+import { SubmitError, type BatchSystem, type PilotReport } from '../pilots/batch-system.ts';
+import { pilotLog } from '../pilots/pilot.ts';
+import { pilotScript } from '../pilots/pilot-script.ts';
+import { homeFileIn } from '../pilots/pilot-target.ts';
+import { cachedWorker } from '../pilots/worker-file.ts';
+import { QUEUE_FORMAT, readQueue } from './queue.ts';
+import { isPassing, requestOf } from './request.ts';
+import { complaintOf, runTool } from './tool.ts';
+
+/** So many names are asked for one by one; for more, all jobs of the user are looked through. */
+const MOST_NAMES = 200;
+/** scancel takes so many at once. */
+const CANCEL_BATCH = 200;
+
+export interface SlurmOptions {
+  spec: TargetSpec;
+  /** Absolute path of `.morsel`, on a file system that all nodes share. */
+  morselFolder: string;
+  runFolder: string;
+  /** Where pilots run: the folder of the job. */
+  directory: string;
+  /** This Node and the worker's file. */
+  workerCommand: string[];
+}
+
+/** Pilots as jobs of a Slurm cluster, by its own commands: they know the site's plugins, clusters and credentials. */
+export class Slurm implements BatchSystem {
+  readonly name: string;
+  private readonly options: SlurmOptions;
+  private readonly lifespanText: string;
+
+  constructor(options: SlurmOptions) {
+    this.options = options;
+    const { partition } = options.spec.options;
+    this.name = typeof partition === 'string' ? `slurm ${partition}` : 'slurm';
+    const { lifespanSeconds } = options.spec;
+    this.lifespanText = lifespanSeconds === null ? 'the partition' : durationText(lifespanSeconds);
+  }
+
+  async submit(pilot: string): Promise<string> {
+    const { runFolder, directory, spec } = this.options;
+    const log = pilotLog(runFolder, pilot);
+    // Slurm fails a job whose output it can't write, and does not say why.
+    mkdirSync(dirname(log), { recursive: true, mode: 0o700 });
+    const own = [
+      `--job-name=${pilot}`,
+      `--output=${escapePattern(log)}`,
+      `--chdir=${directory}`,
+      '--no-requeue',
+      '--parsable',
+    ];
+    const answer = await runTool('sbatch', [...own, ...requestOf(spec)], this.script(pilot)).catch((error: Error) => {
+      throw new SubmitError(error.message, false);
+    });
+    const id = /^(\d+)/.exec(answer.stdout.trim())?.[1];
+    if (answer.code === 0 && id !== undefined) return id;
+    const complaint = complaintOf(answer, 'sbatch');
+    throw new SubmitError(`sbatch says: ${complaint}`, isPassing(complaint));
+  }
+
+  async look(pilots: { names: string[] } | { prefix: string }): Promise<PilotReport[]> {
+    const names = 'names' in pilots && pilots.names.length <= MOST_NAMES ? [`--name=${pilots.names.join(',')}`] : [];
+    const which = [`--user=${userInfo().uid}`, '--states=all', ...names];
+    const answer = await runTool('squeue', ['--noheader', `--format=${QUEUE_FORMAT}`, ...which]);
+    if (answer.code !== 0) throw new Error(`squeue says: ${complaintOf(answer, 'squeue')}`);
+    const reports = readQueue(answer.stdout, this.lifespanText);
+    if ('prefix' in pilots) return reports.filter(({ pilot }) => pilot.startsWith(pilots.prefix));
+    const wanted = new Set(pilots.names);
+    return reports.filter(({ pilot }) => wanted.has(pilot));
+  }
+
+  async cancel(ids: string[]): Promise<void> {
+    for (let start = 0; start < ids.length; start += CANCEL_BATCH) {
+      const answer = await runTool('scancel', ['--quiet', ...ids.slice(start, start + CANCEL_BATCH)]);
+      // One that has ended meanwhile is no reason to complain.
+      if (answer.code !== 0 && isPassing(answer.stderr))
+        throw new Error(`scancel says: ${complaintOf(answer, 'scancel')}`);
+    }
+  }
+
+  private script(pilot: string): string {
+    const { runFolder, morselFolder, spec, workerCommand } = this.options;
+    const [ownNode, workerFile] = workerCommand;
+    const { node, setup } = spec.options;
+    return pilotScript({
+      nodes: typeof node === 'string' ? [node] : [ownNode!, 'node'],
+      worker: cachedWorker(workerFile!, join(morselFolder, 'cache')),
+      homeFile: homeFileIn(runFolder),
+      pilot,
+      setup: typeof setup === 'string' ? setup : '',
+    });
+  }
+}
+
+/** A `%` in a path of sbatch stands for something else. */
+const escapePattern = (path: string): string => path.replaceAll('%', '%%');

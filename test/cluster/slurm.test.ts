@@ -1,0 +1,183 @@
+/** `morsel run` on a real Slurm, as a user who is not root, with all the trouble that a cluster makes. */
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Cluster, type Morsel } from './cluster.ts';
+
+let cluster: Cluster;
+beforeAll(() => {
+  cluster = new Cluster();
+});
+afterAll(() => cluster?.close());
+
+const jobOf = (target: string, items: number, seconds: number): string => `
+target hpc slurm { ${target} }
+job j on hpc {
+  input numbers = 1..${items}
+  task t for n in numbers {
+    run "sleep ${seconds}; echo {n} $SLURM_JOB_ID > {out}"
+    output "out/{n}"
+  }
+}
+`;
+
+async function until(what: string, condition: () => boolean, seconds = 90): Promise<void> {
+  const end = performance.now() + seconds * 1000;
+  while (!condition()) {
+    if (performance.now() > end) throw new Error(`waited ${seconds} s in vain until ${what}`);
+    await wait(100);
+  }
+}
+
+/** Every item is committed exactly once, over all processes of the run, its output is in place, and nothing is left in the queue. */
+async function isDone(folder: string, items: number, ...runs: Morsel[]): Promise<void> {
+  const last = runs.at(-1)!;
+  const code = await last.ended;
+  expect({ code, stderr: last.stderr }).toMatchObject({ code: 0 });
+  expect(runs.reduce((sum, run) => sum + run.committed(), 0)).toBe(items);
+  expect(last.of('run-finished')[0]).toMatchObject({ state: 'done', items: { committed: items, failed: 0 } });
+  expect(outputs(folder)).toEqual(Array.from({ length: items }, (_, n) => n + 1));
+}
+
+const outputs = (folder: string): number[] =>
+  readdirSync(join(folder, 'out'))
+    .map((name) => Number(readFileSync(join(folder, 'out', name), 'utf8').split(' ')[0]))
+    .toSorted((a, b) => a - b);
+
+const allocations = (folder: string): Set<string> =>
+  new Set(
+    readdirSync(join(folder, 'out')).map((name) => readFileSync(join(folder, 'out', name), 'utf8').split(' ')[1]!),
+  );
+
+const runFolder = (folder: string): string => {
+  const runs = join(folder, '.morsel/runs');
+  return join(runs, readdirSync(runs)[0]!);
+};
+
+/** The allocation that an event tells of. */
+const allocationOf = (where: string): string => /allocation (\d+)/.exec(where)![1]!;
+
+describe.concurrent('on a cluster that is well', () => {
+  it('a job outlives allocations of one minute', async () => {
+    const items = 72;
+    const folder = cluster.job(jobOf('instances 0..2  lifespan 1 min  partition "short"', items, 2));
+    const run = cluster.morsel(folder, 'run', '--json', 'job.morsel');
+    await isDone(folder, items, run);
+    expect(allocations(folder).size).toBeGreaterThan(2);
+    const lives = run.of('instance-started').map(({ lifeSeconds }) => lifeSeconds!);
+    expect(Math.max(...lives)).toBeLessThanOrEqual(60);
+    expect(Math.min(...lives)).toBeGreaterThan(30);
+    // Nothing was lost to an end that was known.
+    expect(run.of('run-finished')[0]!.lostShare).toBeLessThan(0.05);
+  });
+
+  it('an allocation that is cancelled gives its work back, and the report says so', async () => {
+    const folder = cluster.job(jobOf('instances 2  lifespan 5 min', 40, 1));
+    const run = cluster.morsel(folder, 'run', '--json', 'job.morsel');
+    await until('two workers are at it', () => run.of('instance-started').length >= 2 && run.committed() >= 2);
+    const { where, instance } = run.of('instance-started')[0]!;
+    cluster.slurm('scancel', allocationOf(where));
+    await isDone(folder, 40, run);
+    const end = run.of('instance-ended').find((each) => each.instance === instance)!;
+    expect(end.reason).toMatch(/^allocation \d+: it was cancelled/);
+  });
+
+  it('a run whose process was killed takes its allocations over when it is resumed', async () => {
+    const folder = cluster.job(jobOf('instances 2  lifespan 10 min', 60, 1));
+    const first = cluster.morsel(folder, 'run', '--json', 'job.morsel');
+    await until('two workers are at it', () => first.of('instance-started').length >= 2 && first.committed() >= 4);
+    const before = new Set(first.of('instance-started').map(({ where }) => allocationOf(where)));
+    for (const name of ['home.json', 'wire.json', 'pilots'])
+      expect(statSync(join(runFolder(folder), name)).mode & 0o077).toBe(0);
+    first.kill('SIGKILL');
+    await first.ended;
+    const second = cluster.morsel(folder, 'resume', '--json');
+    await isDone(folder, 60, first, second);
+    const after = new Set(second.of('instance-started').map(({ where }) => allocationOf(where)));
+    expect(after).toEqual(before);
+    expect(readdirSync(runFolder(folder))).not.toContain('wire.json');
+  });
+
+  it('gives back what nobody needs any more, and all at the end', async () => {
+    const folder = cluster.job(jobOf('instances 0..3  lifespan 5 min', 3, 8).replace('sleep 8', 'sleep $(({n} * 4))'));
+    const run = cluster.morsel(folder, 'run', '--json', 'job.morsel');
+    await until('some are given back', () => run.reasons().includes('it was stopped'));
+    expect(run.of('run-finished')).toEqual([]);
+    await isDone(folder, 3, run);
+    const ours = new Set(run.of('instance-started').map(({ where }) => allocationOf(where)));
+    await until('its allocations are gone', () => cluster.queue().every((id) => !ours.has(id)), 30);
+  });
+
+  it.each([
+    ['a partition that is not there', 'partition "nosuch"', /no partition nosuch; there is .*batch/],
+    [
+      'a lifespan beyond the limit',
+      'partition "short"  lifespan 5 min',
+      /short allows 1 min at most, and the lifespan is 5 min/,
+    ],
+    ['a closed partition', 'partition "down"  lifespan 1 min', /partition down is closed/],
+    [
+      'more memory than any node has',
+      'memory 99 GB',
+      /Memory specification can not be satisfied|Requested node configuration/,
+    ],
+  ])('refuses %s before anything is begun', async (_, target, message) => {
+    const folder = cluster.job(jobOf(target, 1, 0));
+    const run = cluster.morsel(folder, 'run', 'job.morsel');
+    expect(await run.ended).not.toBe(0);
+    expect(run.stderr).toMatch(message);
+    expect(run.stderr.trim().split('\n')).toHaveLength(1);
+  });
+
+  it('says what is missing where there is no Node', async () => {
+    const folder = cluster.job(jobOf('node "/no/such/node"  lifespan 1 min', 1, 0));
+    const run = cluster.morsel(folder, 'run', '--json', 'job.morsel');
+    await until('it is said', () => run.warnings().length > 0);
+    expect(run.warnings()[0]).toMatch(/there is no Node.js 22.13 or newer on .*\/no\/such\/node/);
+    run.kill('SIGINT');
+    await run.ended;
+  });
+});
+
+describe('on a cluster in trouble', () => {
+  it('a controller that is away for half a minute is waited for, and a node that fails gives its work back', async () => {
+    const folder = cluster.job(
+      jobOf('instances 4  lifespan 5 min  cpus 2', 100, 2).replace('run "', 'needs 2 cpus\n    run "'),
+    );
+    const run = cluster.morsel(folder, 'run', '--json', 'job.morsel');
+    await until('all four nodes are at it', () => run.of('instance-started').length >= 4 && run.committed() > 4);
+    // A node that is drained goes on with what it has; one whose daemon died is given up by Slurm, its processes live on.
+    cluster.slurm('scontrol', 'update', 'NodeName=n1', 'State=DRAIN', 'Reason=test');
+    cluster.signal('slurmctld', 'SIGTERM');
+    const before = run.committed();
+    const victim = run.of('instance-started').find(({ where }) => where.startsWith('n2'))!;
+    const [pid] = / process (\d+)/.exec(victim.where)!.slice(1);
+    process.kill(Number(pid), 'SIGKILL');
+    await wait(30_000);
+    expect(run.committed()).toBeGreaterThan(before + 10);
+    expect(run.of('run-finished')).toEqual([]);
+    cluster.repair();
+    cluster.signal('slurmd-n3', 'SIGKILL');
+    await isDone(folder, 100, run);
+    expect(run.warnings().join('\n')).toMatch(/Unable to contact slurm controller/);
+    expect(run.of('instance-ended').find(({ instance }) => instance === victim.instance)).toBeDefined();
+    cluster.repair();
+    cluster.slurm('scontrol', 'update', 'NodeName=n1', 'State=RESUME');
+  });
+
+  it('a submission that timed out and yet was accepted is found again', async () => {
+    cluster.signal('slurmctld', 'SIGSTOP');
+    const folder = cluster.job(jobOf('instances 1  lifespan 5 min', 3, 0.1));
+    const run = cluster.morsel(folder, 'run', '--json', 'job.morsel');
+    try {
+      await until('it is told', () => run.warnings().some((text) => /timed out/i.test(text)), 60);
+    } finally {
+      cluster.signal('slurmctld', 'SIGCONT');
+    }
+    await isDone(folder, 3, run);
+    expect(run.of('instance-started')).toHaveLength(1);
+    const pilots = readdirSync(join(runFolder(folder), 'pilots'));
+    expect(pilots).toHaveLength(1);
+  });
+});

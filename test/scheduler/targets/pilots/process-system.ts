@@ -1,0 +1,116 @@
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { BatchSystem, PilotReport, SubmitError } from '../../../../scheduler/targets/pilots/batch-system.ts';
+import { pilotLog } from '../../../../scheduler/targets/pilots/pilot.ts';
+import { pilotScript } from '../../../../scheduler/targets/pilots/pilot-script.ts';
+import { homeFileIn } from '../../../../scheduler/targets/pilots/pilot-target.ts';
+import { durationText } from '../../../../scheduler/worker/words.ts';
+import { workerCommand } from '../../worker/harness.ts';
+
+interface Job {
+  pilot: string;
+  child: ChildProcess | null;
+  startedAt: number;
+  end: string | null;
+}
+
+/** A batch system of a few lines: each pilot is a process group on this machine, killed when its life is over. */
+export class ProcessSystem implements BatchSystem {
+  readonly name = 'processes';
+  readonly jobs: Job[] = [];
+  /** What the next submissions meet, one each; null for nothing. `accepted`: it is taken all the same. */
+  readonly troubles: ({ error: SubmitError; accepted: boolean } | null)[] = [];
+  submissions = 0;
+  /** False, and pilots wait. */
+  hasRoom = true;
+  node = process.execPath;
+  readonly runFolder: string;
+  private readonly lifespanSeconds: number | null;
+
+  constructor(runFolder: string, lifespanSeconds: number | null) {
+    this.runFolder = runFolder;
+    this.lifespanSeconds = lifespanSeconds;
+  }
+
+  async submit(pilot: string): Promise<string> {
+    this.submissions++;
+    const trouble = this.troubles.shift() ?? null;
+    if (trouble !== null && !trouble.accepted) throw trouble.error;
+    const job: Job = { pilot, child: null, startedAt: 0, end: null };
+    this.jobs.push(job);
+    if (this.hasRoom) this.begin(job);
+    if (trouble !== null) throw trouble.error;
+    return String(this.jobs.length);
+  }
+
+  async look(pilots: { names: string[] } | { prefix: string }): Promise<PilotReport[]> {
+    return this.jobs
+      .map((job, index) => this.report(job, String(index + 1)))
+      .filter(({ pilot }) => ('prefix' in pilots ? pilot.startsWith(pilots.prefix) : pilots.names.includes(pilot)));
+  }
+
+  async cancel(ids: string[]): Promise<void> {
+    for (const id of ids) this.end(this.jobs[Number(id) - 1]!, 'it was cancelled', 'SIGTERM');
+  }
+
+  /** As when it is cancelled by somebody else. */
+  end(job: Job, why: string, signal: NodeJS.Signals = 'SIGKILL'): void {
+    job.end ??= why;
+    // As batch systems do: all that it started, at one moment.
+    for (const pid of job.child?.pid === undefined ? [] : withDescendants(job.child.pid)) {
+      try {
+        process.kill(pid, signal);
+      } catch {
+        // Gone already.
+      }
+    }
+  }
+
+  close(): void {
+    for (const job of this.jobs) this.end(job, 'the test is over');
+  }
+
+  private begin(job: Job): void {
+    const { runFolder, lifespanSeconds } = this;
+    const [, worker] = workerCommand;
+    const script = pilotScript({
+      nodes: [this.node],
+      worker: worker!,
+      homeFile: homeFileIn(runFolder),
+      pilot: job.pilot,
+      setup: '',
+    });
+    const file = pilotLog(runFolder, job.pilot);
+    mkdirSync(dirname(file), { recursive: true });
+    const log = openSync(file, 'w');
+    job.startedAt = performance.now();
+    job.child = spawn('bash', ['-s'], { detached: true, stdio: ['pipe', log, log] });
+    closeSync(log);
+    job.child.stdin!.end(script);
+    job.child.on('exit', () => (job.end ??= 'it ended by itself'));
+    if (lifespanSeconds !== null) {
+      const ends = (): void => this.end(job, `its lifespan of ${durationText(lifespanSeconds)} ended`);
+      setTimeout(ends, lifespanSeconds * 1000).unref();
+    }
+  }
+
+  private report({ pilot, child, startedAt, end }: Job, id: string): PilotReport {
+    const report = { pilot, id, lifeSeconds: null, word: '', why: '' };
+    if (end !== null) return { ...report, state: 'over', word: 'ENDED', why: `allocation ${id}: ${end}` };
+    if (child === null) return { ...report, state: 'waiting', word: 'Resources', why: 'there is no room' };
+    const { lifespanSeconds } = this;
+    const lived = (performance.now() - startedAt) / 1000;
+    return { ...report, state: 'running', lifeSeconds: lifespanSeconds === null ? null : lifespanSeconds - lived };
+  }
+}
+
+function withDescendants(root: number): number[] {
+  const parents = execFileSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' })
+    .trim()
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/).map(Number));
+  const found = [root];
+  for (const parent of found) for (const [pid, ppid] of parents) if (ppid === parent) found.push(pid!);
+  return found;
+}
