@@ -7,6 +7,7 @@ import { provideRunLogs } from './logs/run-logs.ts';
 import { Panels } from './panel/panels.ts';
 import { RunNotifications } from './runs/run-notifications.ts';
 import { Runs } from './runs/runs.ts';
+import { showTaskProgress } from './runs/task-progress.ts';
 import { showRunsView } from './runs-view/runs-view.ts';
 import { createClient } from './server/create-client.ts';
 import { MorselServer } from './server/morsel-server.ts';
@@ -30,6 +31,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     registerCommands({ client, server, runs, notifications, panels, log }),
     showRunsView(runs, server),
     showRunStatus(runs),
+    showTaskProgress(runs, server),
     showServerStatus(client),
     provideRunLogs(server, runs),
     vscode.workspace.onDidGrantWorkspaceTrust(() => void server.notify(TrustGranted)),

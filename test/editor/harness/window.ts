@@ -120,6 +120,13 @@ export class EditorWindow {
     await this.page.locator(within).getByText(loosely(text)).first().waitFor({ state: 'visible' });
   }
 
+  /** Waits for text that an extension shows beside the code, which is part of a style and of no element. */
+  async waitForDecoration(text: string): Promise<void> {
+    const spans = `Array.from(document.querySelectorAll('.view-lines span'))`;
+    const shown = `getComputedStyle(span, '::after').content.replaceAll('\\u00a0', ' ')`;
+    await this.page.waitForFunction(`${spans}.some((span) => ${shown}.includes(${JSON.stringify(text)}))`);
+  }
+
   /** Shows the Runs view, by its command: a click on its icon would hide what a reloaded window has just restored. */
   async openRunsView(): Promise<void> {
     await this.runCommand('Morsel: Focus on Runs View');
