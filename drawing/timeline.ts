@@ -19,7 +19,7 @@ const ROOMY = { height: 38, gap: 8, barTop: 14, barHeight: 20 };
 const DENSE = { height: 17, gap: 3, barTop: 1, barHeight: 13 };
 const MOST_ROOMY_LANES = 30;
 /** A mark of the axis needs so much room, in px. */
-const ROOM_FOR_MARK = 90;
+const ROOM_FOR_MARK = 64;
 
 export interface Lane {
   instances: PictureInstance[];

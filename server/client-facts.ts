@@ -1,8 +1,15 @@
 /** What the client said of itself: at `initialize`, in its settings, and later. */
-import type { InitializeParams } from 'vscode-languageserver';
+import { DiagnosticSeverity, type InitializeParams } from 'vscode-languageserver';
 import type { MorselInitializationOptions, MorselSettings } from './protocol.ts';
 
 export type HintKind = 'job' | 'task' | 'safePoint';
+
+const SEVERITIES: Readonly<Record<string, DiagnosticSeverity>> = {
+  error: DiagnosticSeverity.Error,
+  warning: DiagnosticSeverity.Warning,
+  information: DiagnosticSeverity.Information,
+  hint: DiagnosticSeverity.Hint,
+};
 
 export class ClientFacts {
   /** False until the user trusts the workspace: nothing may be run. */
@@ -31,6 +38,13 @@ export class ClientFacts {
   /** `settings`: the section `morsel` as the client has it; anything else counts as empty. */
   configure(settings: unknown): void {
     this.#settings = typeof settings === 'object' && settings !== null ? settings : {};
+  }
+
+  /** As the user wants it for this code, else as given; null where it is not to be shown. */
+  severityOf(code: string, otherwise: DiagnosticSeverity): DiagnosticSeverity | null {
+    const wanted: unknown = this.#settings.diagnostics?.[code];
+    if (wanted === 'off') return null;
+    return typeof wanted === 'string' ? (SEVERITIES[wanted] ?? otherwise) : otherwise;
   }
 
   showsHint(kind: HintKind): boolean {

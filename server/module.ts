@@ -23,6 +23,7 @@ import { MorselDocumentSymbols, MorselWorkspaceSymbols } from './features/symbol
 import { ServerDocumentBuilder } from './document-builder.ts';
 import { guarded, type Log } from './guard.ts';
 import { Names } from './names.ts';
+import { PlanProblems } from './plan/plan-problems.ts';
 import type { PlanService } from './plan/plan-service.ts';
 import { MorselDocumentUpdateHandler, MorselFileOperationHandler, MorselWorkspaceManager } from './workspace.ts';
 
@@ -52,7 +53,7 @@ export function createServerServices({ connection, client, log, plans, lastRun }
     },
     morsel: {
       lsp: {
-        CodeActionProvider: () => guard('quick fixes', new MorselQuickFixes()),
+        CodeActionProvider: () => guard('quick fixes', new MorselQuickFixes(new PlanProblems(plans, client))),
         CodeLensProvider: () => guard('code lenses', new MorselCodeLenses(client)),
         CompletionProvider: (services) => guard('completion', new MorselCompletion(services)),
         DefinitionProvider: (services) => guard('definition', new MorselDefinitions(new Names(services))),

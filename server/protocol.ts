@@ -40,6 +40,8 @@ export interface JobArgument {
 export interface MorselSettings {
   /** Which of the hints with the predicted plan are shown; each is on unless it says false. */
   inlayHints?: { job?: boolean; task?: boolean; safePoint?: boolean };
+  /** By code of a diagnostic of plans or runs, what it counts as; each code that is left out as docs/diagnostics.md says. */
+  diagnostics?: Record<string, 'error' | 'warning' | 'information' | 'hint' | 'off'>;
 }
 
 /** A range of text, as in LSP: lines and UTF-16 characters from 0. */

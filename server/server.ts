@@ -73,14 +73,15 @@ export function startServer(connection: Connection): void {
     onHistoryChanged: (morselFolder) => plans.historyChanged(morselFolder),
     onFailuresChanged: (file) => diagnostics.refresh(URI.file(file)),
   });
-  diagnostics.add(new PlanProblems(plans));
-  diagnostics.add(new RunProblems((file, job) => runs.failedRunOf(file, job)));
+  diagnostics.add(new PlanProblems(() => plans, client));
+  diagnostics.add(new RunProblems((file, job) => runs.failedRunOf(file, job), client));
 
   /** Clients either send settings along or answer when they are asked. */
   const configure = async (sent: unknown): Promise<void> => {
     if (sent === undefined && !client.tellsSettings) return;
     client.configure(sent ?? (await connection.workspace.getConfiguration(SECTION)));
     refresher.refresh();
+    for (const { uri } of shared.workspace.TextDocuments.all()) diagnostics.refresh(URI.parse(uri));
   };
   shared.workspace.DocumentBuilder.onDocumentPhase(DocumentState.Validated, (document) => {
     if (isOpen(document)) plans.documentChanged(document.uri);

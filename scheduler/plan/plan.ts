@@ -27,7 +27,7 @@ export interface Plan {
    * the expected course. Empty where the simulation did not come to the end.
    */
   criticalPath: string[];
-  /** What keeps the job from ever finishing on this target, if anything does. */
+  /** What keeps the job from ever finishing on this target, if anything does, and what makes it dearer than it need be. */
   problems: PlanProblem[];
 }
 
@@ -87,8 +87,11 @@ export interface PlannedTask {
 }
 
 export interface PlanProblem {
-  severity: 'error' | 'warning';
+  /** `info`: the job will do as it is, and could do better. */
+  severity: 'error' | 'warning' | 'info';
   code: string;
   message: string;
   task: string | null;
+  /** A lifespan of the target that would mend it; null where none would. */
+  betterLifespanSeconds: number | null;
 }

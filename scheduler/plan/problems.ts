@@ -3,12 +3,15 @@ import { itemInterval } from '../predictive-model/model.ts';
 import type { Interval } from '../predictive-model/prediction.ts';
 import { aboutBand, duration } from '../words.ts';
 import type { Workload, WorkloadTask } from '../workload.ts';
+import { advice, adviceCodes } from './advice.ts';
 import type { PlanProblem } from './plan.ts';
 import type { PlanOutcome } from './tasks.ts';
 
 /** Every code that a problem of a plan can have; docs/diagnostics.md explains each. */
-export const planProblemCodes = ['plan/outlasts-lifespan', 'plan/never-finishes'] as const;
+export const planProblemCodes = ['plan/outlasts-lifespan', 'plan/never-finishes', ...adviceCodes] as const;
 
+/** A lifespan that is proposed has room for what an instance does beside its longest item. */
+const ROOM = 1.25;
 /** An item that ran so much of a lifespan and had not ended has had all of a life that there is. */
 const WHOLE_LIFE = 0.8;
 
@@ -25,9 +28,12 @@ export function planProblems(job: JobSpec, workload: Workload, outcome: PlanOutc
       code: 'plan/never-finishes',
       message: `The task \`${name}\` can't finish on \`${job.target.name}\`: it ${why}.`,
       task: name,
+      betterLifespanSeconds: null,
     });
   }
-  return problems;
+  return problems.some(({ severity }) => severity === 'error')
+    ? problems
+    : [...problems, ...advice(job, workload, outcome)];
 }
 
 /** The stretch between two safe points is at least one item (or stage of an item) long. */
@@ -49,6 +55,7 @@ function outlastsLifespan(task: WorkloadTask, { target }: JobSpec, outcome: Plan
       `which ${certain ? 'is' : 'may be'} longer than an instance of \`${target.name}\` lives (${duration(lifespan)}). ` +
       'Put a safe point between its steps, or raise `lifespan` of the target.',
     task: task.task,
+    betterLifespanSeconds: roundedUp(longest.high * ROOM),
   };
 }
 
@@ -63,7 +70,14 @@ function outlastedBefore(task: WorkloadTask, target: TargetSpec, seconds: number
       `and an instance of \`${target.name}\` lives no longer (${duration(target.lifespanSeconds!)}). ` +
       'Put a safe point between its steps, or raise `lifespan` of the target.',
     task: task.task,
+    betterLifespanSeconds: roundedUp(Math.max(seconds, target.lifespanSeconds!) * 2),
   };
+}
+
+/** To a whole number of the largest unit of which there are a few. */
+function roundedUp(seconds: number): number {
+  const unit = [3600, 60, 1].find((each) => seconds >= 5 * each) ?? 1;
+  return Math.ceil(seconds / unit) * unit;
 }
 
 /** Null where nothing is known: a guess is no reason to warn. */

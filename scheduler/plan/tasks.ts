@@ -100,6 +100,10 @@ function extrapolated(stages: readonly WorkloadTask[], shares: readonly Fragment
 const upToDateIn = ({ upToDate }: WorkloadTask): number =>
   upToDate.reduce((sum, { start, end }) => sum + end - start, 0);
 
+/** The expected run time of an item of a stage, at the mean cost. */
+export const itemSecondsOf = (stage: WorkloadTask, { model, conditions }: PlanOutcome): number =>
+  typicalItem([stage], model, conditions).expected;
+
 /** One item through all stages, at the mean cost. */
 function typicalItem(
   stages: readonly WorkloadTask[],

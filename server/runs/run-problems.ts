@@ -1,6 +1,7 @@
 /** Failed items of a job's newest run, as diagnostics on the task's own line. */
 import type { LangiumDocument } from 'langium';
 import { type Diagnostic, DiagnosticSeverity } from 'vscode-languageserver';
+import type { ClientFacts } from '../client-facts.ts';
 import type { DiagnosticSource } from '../diagnostics.ts';
 import { jobsOf, nameRangeOf, tasksByName } from '../outline.ts';
 import type { RunFailure, RunRef } from '../protocol.ts';
@@ -20,19 +21,23 @@ export type FailedRunOf = (file: string, job: string) => FailedRun | null;
 
 export class RunProblems implements DiagnosticSource {
   readonly #failedRunOf: FailedRunOf;
+  readonly #client: ClientFacts;
 
-  constructor(failedRunOf: FailedRunOf) {
+  constructor(failedRunOf: FailedRunOf, client: ClientFacts) {
     this.#failedRunOf = failedRunOf;
+    this.#client = client;
   }
 
   diagnosticsOf(document: LangiumDocument): Diagnostic[] {
+    const severity = this.#client.severityOf(ITEM_FAILED, DiagnosticSeverity.Error);
+    if (severity === null) return [];
     return jobsOf(document).flatMap((job) => {
       const failed = this.#failedRunOf(document.uri.fsPath, job.name);
       if (failed === null) return [];
       const tasks = tasksByName(job);
       return [...Map.groupBy(failed.failures, ({ task }) => task)].map(([name, failures]) => {
         const task = tasks.get(name);
-        return diagnostic(nameRangeOf(task ?? job), failures, failed, name);
+        return { ...diagnostic(nameRangeOf(task ?? job), failures, failed, name), severity };
       });
     });
   }
@@ -41,7 +46,6 @@ export class RunProblems implements DiagnosticSource {
 function diagnostic(range: Diagnostic['range'], failures: RunFailure[], run: FailedRun, task: string): Diagnostic {
   return {
     range,
-    severity: DiagnosticSeverity.Error,
     source: 'morsel run',
     code: ITEM_FAILED,
     message: message(failures),

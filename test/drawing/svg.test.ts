@@ -91,5 +91,5 @@ test('morsel plan --svg prints the picture', () => {
     encoding: 'utf8',
   });
   expect(svg).toMatch(/^<svg [^]*<\/svg>\n$/);
-  expect(svg).toContain('encode on spot');
+  expect(svg).toContain('film on spot');
 });

@@ -26,6 +26,9 @@ const pictures: Picture[] = [
   { name: 'run-dark', size: WIDE, theme: 'dark', show: showRun },
   { name: 'plan-light', size: WIDE, theme: 'light', show: showPlan },
   { name: 'plan-narrow', size: NARROW, theme: 'dark', show: showPlan },
+  { name: 'graph-dark', size: WIDE, theme: 'dark', show: showGraph },
+  { name: 'targets-light', size: WIDE, theme: 'light', show: showTargets },
+  { name: 'plan-high-contrast', size: WIDE, theme: 'high-contrast', show: showWhatIf },
   { name: 'editor-light', size: WIDE, theme: 'light', show: showEditor },
   { name: 'explain-light', size: WIDE, theme: 'light', show: showExplanation },
   { name: 'run-high-contrast', size: WIDE, theme: 'high-contrast', show: showRun },
@@ -121,6 +124,24 @@ async function showPlan(window: EditorWindow): Promise<void> {
     await window.runCommand('View: Toggle Primary Side Bar Visibility');
   await window.runCommand('Morsel: Preview Fragment Plan');
   await drawn(window.webview());
+}
+
+async function showGraph(window: EditorWindow): Promise<void> {
+  await showPlan(window);
+  await window.webview().getByRole('tab', { name: 'Graph' }).click();
+}
+
+async function showTargets(window: EditorWindow): Promise<void> {
+  await showPlan(window);
+  await window.runCommand('View: Toggle Primary Side Bar Visibility');
+  await window.webview().getByRole('tab', { name: 'Targets' }).click();
+  await window.webview().getByRole('table', { name: 'Targets compared' }).waitFor();
+}
+
+async function showWhatIf(window: EditorWindow): Promise<void> {
+  await showPlan(window);
+  await window.webview().getByLabel('Instances').fill('6');
+  await window.webview().locator('.facts .was').first().waitFor();
 }
 
 async function drawn(panel: FrameLocator): Promise<void> {

@@ -23,7 +23,7 @@ export function writeTargets(targets: readonly TargetRow[], shown: string): Html
 function targetRow(target: TargetRow, isShown: boolean, best: { fastest: string; cheapest: string }): Html {
   const { name, kind, isOwn, plan } = target;
   const conditions = `${kind}${isOwn ? ', named by the job' : ''}`;
-  const head = html`<th scope="row">${name} <span class="was">${conditions}</span></th>`;
+  const head = html`<th scope="row">${name} <span class="kind was">${conditions}</span></th>`;
   const action = isShown
     ? html`<td>shown</td>`
     : html`<td><button type="button" data-target="${name}">Show</button></td>`;

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { makePlan, planMakespan } from '../../../scheduler/plan/make-plan.ts';
 import type { Plan } from '../../../scheduler/plan/plan.ts';
 import { Cancelled } from '../../../scheduler/plan/simulate.ts';
@@ -192,4 +192,51 @@ test('whatever the job, each item is committed once and the plan ends', () => {
     }),
     { numRuns: 60 },
   );
+});
+
+describe('advice', () => {
+  const codes = (made: Plan): string[] => made.problems.map(({ code, severity }) => `${severity} ${code}`);
+
+  test('safe points that cost more than they save', () => {
+    const every = (everyItems: number): Plan =>
+      plan([task('t', 4000, { estimateSeconds: 0.02, safePoint: { kind: 'items', everyItems } })]);
+    expect(codes(every(1))).toEqual(['info plan/safe-point-costs']);
+    expect(every(1).problems[0]!.message).toMatch(/cost 20 % of its time.*`safepoint auto`/);
+    expect(codes(every(50))).toEqual([]);
+    expect(codes(plan([task('t', 4000, { estimateSeconds: 0.02 })]))).toEqual([]);
+    // Nothing is said of what nobody knows.
+    expect(codes(plan([task('t', 40, { safePoint: { kind: 'items', everyItems: 1 } })]))).toEqual([]);
+  });
+
+  test('needs that leave an instance half empty', () => {
+    const needs = (cpus: number, memoryBytes = 0): Plan =>
+      plan([task('t', 8, { estimateSeconds: 1, needs: { cpus, memoryBytes } })], target({ cpus: 4, memoryBytes: 4e9 }));
+    expect(codes(needs(1))).toEqual([]);
+    expect(codes(needs(3))).toEqual([]);
+    expect(codes(needs(1, 3e9))).toEqual(['info plan/half-empty']);
+    expect(needs(1, 3e9).problems[0]!.message).toMatch(/1 of 4 cpus.*its memory has room for 1 item/);
+  });
+
+  test('a lifespan that wastes more than a tenth', () => {
+    const lives = (lifespanSeconds: number): Plan =>
+      plan([task('t', 600, { estimateSeconds: 1 })], target({ lifespanSeconds, startupSeconds: 5 }));
+    expect(codes(lives(200))).toEqual([]);
+    const short = lives(30).problems.filter(({ code }) => code === 'plan/lifespan-waste');
+    expect(short).toMatchObject([
+      {
+        severity: 'info',
+        task: null,
+        message: expect.stringMatching(/^1\d(\.\d)? % of the instances' time is wasted.*% starting up/),
+      },
+    ]);
+  });
+
+  test('a lifespan that would do is proposed', () => {
+    const [problem] = plan([task('t', 3, { estimateSeconds: 60 })]).problems;
+    expect(problem!.betterLifespanSeconds).toBeGreaterThan(60);
+    expect(
+      plan([task('t', 3, { estimateSeconds: 60 })], target({ lifespanSeconds: problem!.betterLifespanSeconds }))
+        .problems,
+    ).toEqual([]);
+  });
 });
