@@ -1,18 +1,20 @@
 /** The graph: tasks and what they wait for, in layers, with the critical path in strong lines. */
-import { type EdgeLabel, Graph, type GraphLabel, layout, type NodeLabel } from '@dagrejs/dagre';
 import { curveBasis, line } from 'd3-shape';
 import { taskIndex } from './colours.ts';
+import {
+  type Direction,
+  layTasks,
+  LINE_HEIGHT,
+  LINE_SIZE,
+  NAME_SIZE,
+  PADDING,
+  type Point,
+  type Wait,
+} from './graph-layout.ts';
 import type { Picture, PictureTask } from './picture.ts';
 import type { Scene, Shape } from './scene.ts';
-import { fitted, widthOf } from './text.ts';
+import { fitted } from './text.ts';
 
-const LEAST_WIDTH = 120;
-const MOST_WIDTH = 240;
-const PADDING = 14;
-const NAME_SIZE = 13;
-const LINE_SIZE = 11;
-const LINE_HEIGHT = 16;
-const MARGIN = 12;
 const ARROW = { length: 8, width: 8 };
 
 /** A picture's graph with places, made once for many drawings. Px, before zooming. */
@@ -37,50 +39,39 @@ export interface GraphNode {
 interface GraphEdge {
   on: 'item' | 'all';
   isCritical: boolean;
-  points: { x: number; y: number }[];
+  points: Point[];
 }
 
 /** @param direction `right` for a wide window, `down` for a high one */
-export function layGraph(picture: Picture, direction: 'right' | 'down' = 'right'): TaskGraph {
+export function layGraph(picture: Picture, direction: Direction = 'right'): TaskGraph {
   const { tasks } = picture;
-  const graph = new Graph<GraphLabel, NodeLabel, EdgeLabel>();
-  graph.setGraph({
-    rankdir: direction === 'right' ? 'LR' : 'TB',
-    nodesep: 22,
-    ranksep: 56,
-    marginx: MARGIN,
-    marginy: MARGIN,
-  });
-  graph.setDefaultEdgeLabel(() => ({}));
-  for (const task of tasks) graph.setNode(task.task, sizeOf(task));
-  const known = new Map(tasks.map((task) => [task.task, task]));
+  const known = new Set(tasks.map(({ task }) => task));
   const waits = tasks.flatMap(({ task, after }) =>
-    (after ?? []).flatMap((each) => (known.has(each.task) ? [{ to: task, from: each.task, on: each.on }] : [])),
+    (after ?? []).flatMap((each): Wait[] => (known.has(each.task) ? [{ to: task, from: each.task, on: each.on }] : [])),
   );
-  for (const { from, to } of waits) graph.setEdge(from, to);
-  layout(graph);
-  const { width = 0, height = 0 } = graph.graph();
+  const { width, height, boxOf, points } = layTasks(tasks, waits, direction);
   const critical = criticalPairs(picture);
   const path = new Set(picture.criticalPath);
   return {
     width,
     height,
-    nodes: tasks.map((task): GraphNode => {
-      const { x = 0, y = 0, width: wide, height: high } = graph.node(task.task);
+    nodes: tasks.map((task) => {
+      const box = boxOf(task.task);
+      const isCritical = path.has(task.task);
       return {
         task,
         index: taskIndex(picture, task.task),
-        isCritical: path.has(task.task),
-        x: x - wide / 2,
-        y: y - high / 2,
-        width: wide,
-        height: high,
+        isCritical,
+        ...box,
+        x: box.x - box.width / 2,
+        y: box.y - box.height / 2,
       };
     }),
-    edges: waits.map(({ from, to, on }) => {
-      const { points = [] } = graph.edge(from, to);
-      return { on, isCritical: critical.has(pairOf(from, to)), points };
-    }),
+    edges: waits.map(({ from, to, on }, index) => ({
+      on,
+      isCritical: critical.has(pairOf(from, to)),
+      points: points[index]!,
+    })),
   };
 }
 
@@ -97,12 +88,6 @@ const criticalPairs = ({ criticalPath }: Picture): Set<string> =>
   new Set(criticalPath.slice(1).map((task, index) => pairOf(criticalPath[index]!, task)));
 
 const pairOf = (from: string, to: string): string => JSON.stringify([from, to]);
-
-function sizeOf({ task, lines }: PictureTask): { width: number; height: number } {
-  const text = Math.max(widthOf(task, NAME_SIZE) * 1.06, ...lines.map((each) => widthOf(each, LINE_SIZE)));
-  const width = Math.ceil(Math.min(MOST_WIDTH, Math.max(LEAST_WIDTH, text + 2 * PADDING + 4)));
-  return { width, height: 2 * 10 + LINE_HEIGHT * (1 + lines.length) };
-}
 
 function drawNode({ task, index, isCritical, x, y, width, height }: GraphNode, marked: string | null): Shape[] {
   const left = x + PADDING + 2;
@@ -121,7 +106,7 @@ function drawNode({ task, index, isCritical, x, y, width, height }: GraphNode, m
   return task.task === marked ? [{ kind: 'rect', look: 'node-chosen', ...outer }, ...shapes] : shapes;
 }
 
-const curve = line<{ x: number; y: number }>(
+const curve = line<Point>(
   ({ x }) => x,
   ({ y }) => y,
 )
@@ -142,7 +127,7 @@ function drawEdge({ on, isCritical, points }: GraphEdge): Shape[] {
   ];
 }
 
-function arrow(tip: { x: number; y: number }, base: { x: number; y: number }, angle: number): string {
+function arrow(tip: Point, base: Point, angle: number): string {
   const across = { x: (-Math.sin(angle) * ARROW.width) / 2, y: (Math.cos(angle) * ARROW.width) / 2 };
   const corners = [tip, { x: base.x + across.x, y: base.y + across.y }, { x: base.x - across.x, y: base.y - across.y }];
   return `M${corners.map(({ x, y }) => `${x.toFixed(1)},${y.toFixed(1)}`).join('L')}Z`;

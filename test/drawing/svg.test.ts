@@ -65,6 +65,23 @@ test('a task stands after what it waits for, and none over another', () => {
   expect(down.height).toBeGreaterThan(down.width);
 });
 
+test('a graph of a thousand tangled tasks is drawn in columns, each task behind those that it waits for', () => {
+  const names = Array.from({ length: 1000 }, (_, index) => `t${index}`);
+  const picture = planPicture(planOf({ tasks: names }));
+  const tasks = picture.tasks.map((task, index) => ({
+    ...task,
+    after: index < 10 ? [] : [(index * 7) % index, index >> 1].map((at) => ({ task: `t${at}`, on: 'all' as const })),
+  }));
+  for (const direction of ['right', 'down'] as const) {
+    const graph = layGraph({ ...picture, tasks }, direction);
+    const place = new Map(graph.nodes.map((node) => [node.task.task, direction === 'right' ? node.x : node.y]));
+    for (const { task, after } of tasks)
+      for (const each of after) expect(place.get(each.task)!).toBeLessThan(place.get(task)!);
+    expect(Math.max(...graph.nodes.map(({ x, width }) => x + width))).toBeLessThan(graph.width);
+    expect(Math.max(...graph.nodes.map(({ y, height }) => y + height))).toBeLessThan(graph.height);
+  }
+});
+
 test('a path is moved with everything else', () => {
   const [path] = moved([{ kind: 'path', look: 'arrow', d: 'M1,2L-3.5,4C0,1e-7,2,2,5,5Z' }], 10, 100);
   expect(path).toMatchObject({ d: 'M11,102L6.5,104C10,100.0000001,12,102,15,105Z' });
