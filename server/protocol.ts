@@ -206,6 +206,8 @@ export interface RunDetailsResult {
 
 export interface RunTask {
   task: string;
+  /** The tasks that it waits for: item by item, or until all of theirs have ended. */
+  after: { task: string; on: 'item' | 'all' }[];
   items: ItemCounts;
 }
 

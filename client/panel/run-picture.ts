@@ -1,7 +1,7 @@
 /** The picture of a run, live or past: what really happened, over what was predicted. */
 import type { RunDetailsResult, RunFragment, RunInfo } from '../../server/protocol.ts';
 import { about, aboutBand, count, percent } from '../../scheduler/words.ts';
-import { itemsText, stateText } from '../runs/words.ts';
+import { itemsText, percent as percentDone, stateText } from '../runs/words.ts';
 import type { Picture } from '../../drawing/picture.ts';
 
 export function runPicture(details: RunDetailsResult): Picture {
@@ -12,7 +12,11 @@ export function runPicture(details: RunDetailsResult): Picture {
     title: `${run.job} on ${run.target}`,
     facts: facts(details),
     notes: notes(details),
-    tasks: tasks.map(({ task, items }) => ({ task, lines: [itemsText(items)], after: null })),
+    tasks: tasks.map(({ task, items, after }) => ({
+      task,
+      lines: [`${percentDone(items)} done`, itemsText(items)],
+      after,
+    })),
     criticalPath: [],
     taskTable: {
       columns: ['Task', 'Items', 'Committed', 'Up to date', 'Failed', 'Skipped', 'Left'],

@@ -8,7 +8,7 @@ import type {
   ReportedInstance,
   RunReport,
 } from '../../scheduler/run/runs.ts';
-import type { RunDetailsResult, RunFailure, RunFragment, RunInfo, RunInstance } from '../protocol.ts';
+import type { RunDetailsResult, RunFailure, RunFragment, RunInfo, RunInstance, RunTask } from '../protocol.ts';
 
 /** `progress`: of a live run, else null. */
 export function runDetails(run: RunInfo, progress: RunProgress | null, report: RunReport): RunDetailsResult {
@@ -16,11 +16,22 @@ export function runDetails(run: RunInfo, progress: RunProgress | null, report: R
     run,
     progress,
     summary: progress === null ? report.summary : null,
-    tasks: report.tasks,
+    tasks: report.tasks.map(({ task, items }) => ({ task, items, after: waitsOf(task, report.spec) })),
     fragments: report.fragments.map(fragmentOf),
     instances: report.instances.map(instanceOf),
     failures: failuresOf(report),
   };
+}
+
+/** Of a task as the user wrote it: its stages count as one. */
+function waitsOf(name: string, { tasks }: RunReport['spec']): RunTask['after'] {
+  const taskOf = new Map(tasks.map((stage) => [stage.name, stage.task]));
+  const after = new Map<string, 'item' | 'all'>();
+  for (const { task, on } of tasks.filter((stage) => stage.task === name).flatMap(({ dependsOn }) => dependsOn)) {
+    const needed = taskOf.get(task) ?? task;
+    if (needed !== name && after.get(needed) !== 'all') after.set(needed, on);
+  }
+  return [...after].map(([task, on]) => ({ task, on }));
 }
 
 export const failuresOf = (report: RunReport): RunFailure[] => report.failures.map(failureOf);

@@ -140,7 +140,7 @@ async function showTargets(window: EditorWindow): Promise<void> {
 
 async function showWhatIf(window: EditorWindow): Promise<void> {
   await showPlan(window);
-  await window.webview().getByLabel('Instances').fill('6');
+  await window.webview().getByRole('spinbutton', { name: 'Instances' }).fill('6');
   await window.webview().locator('.facts .was').first().waitFor();
 }
 

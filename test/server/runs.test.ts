@@ -119,7 +119,7 @@ describe('a run', () => {
     expect(ended).toMatchObject({ progress: null, run: { live: false, items: { committed: 4 } } });
     const details = await client.request<RunDetailsResult>('morsel/runDetails', started);
     expect(details.summary).toMatchObject({ state: 'done', items: { committed: 4, failed: 0 } });
-    expect(details.tasks).toMatchObject([{ task: 'wait', items: { committed: 4 } }]);
+    expect(details.tasks).toMatchObject([{ task: 'wait', after: [], items: { committed: 4 } }]);
     expect(details.fragments.flatMap(({ items }) => items).every(({ task }) => task === 'wait')).toBe(true);
     expect(details.fragments.every(({ why, items }) => why !== '' && items[0]!.share === 1)).toBe(true);
     expect(details.instances.length).toBeGreaterThan(0);

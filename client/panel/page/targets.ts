@@ -1,9 +1,9 @@
 /** The job on each target that it can run on, side by side. */
-import { about, aboutBand, count, percent, priceBand } from '../../../scheduler/words.ts';
+import { about, aboutBand, count, counted, percent, priceBand } from '../../../scheduler/words.ts';
 import { html, type Html } from '../html.ts';
 import type { TargetRow } from './messages.ts';
 
-const COLUMNS = ['Target', 'Instances', 'Lifespan', 'Finishes in', 'Price', 'Idle', 'Lost', 'Fragments', ''];
+const COLUMNS = ['Target', 'Finishes in', 'Price', 'Idle', 'Lost', 'Fragments', ''];
 
 /** @param shown the target whose plan is shown */
 export function writeTargets(targets: readonly TargetRow[], shown: string): Html {
@@ -20,28 +20,22 @@ export function writeTargets(targets: readonly TargetRow[], shown: string): Html
   </table>`;
 }
 
-function targetRow(target: TargetRow, isShown: boolean, best: { fastest: string; cheapest: string }): Html {
-  const { name, kind, isOwn, plan } = target;
-  const conditions = `${kind}${isOwn ? ', named by the job' : ''}`;
-  const head = html`<th scope="row">${name} <span class="kind was">${conditions}</span></th>`;
+function targetRow(row: TargetRow, isShown: boolean, best: { fastest: string; cheapest: string }): Html {
+  const { name, plan } = row;
+  const head = html`<th scope="row">${name}<span class="kind was">${conditions(row)}</span></th>`;
   const action = isShown
     ? html`<td>shown</td>`
     : html`<td><button type="button" data-target="${name}">Show</button></td>`;
   if (plan === null)
     return html`<tr>
       ${head}
-      <td colspan="7" class="problem">${target.problem ?? ''}</td>
+      <td colspan="5" class="problem">${row.problem ?? ''}</td>
       ${action}
     </tr>`;
-  const { instances, lifespanSeconds } = plan.target;
   const problem = plan.problems.find(({ severity }) => severity === 'error');
-  const range =
-    instances.min === instances.max ? count(instances.max) : `${count(instances.min)}–${count(instances.max)}`;
   const finishes = problem === undefined ? aboutBand(plan.makespanSeconds) : 'never';
   return html`<tr>
     ${head}
-    <td>${range}</td>
-    <td>${lifespanSeconds === null ? 'no end' : about(lifespanSeconds)}</td>
     <td title="${problem?.message ?? ''}">${finishes}${mark(best.fastest === name, 'fastest')}</td>
     <td>${plan.price === null ? '' : priceBand(plan.price)}${mark(best.cheapest === name, 'cheapest')}</td>
     <td>${percent(plan.idleShare)}</td>
@@ -49,6 +43,16 @@ function targetRow(target: TargetRow, isShown: boolean, best: { fastest: string;
     <td>${count(plan.fragments)}</td>
     ${action}
   </tr>`;
+}
+
+/** `slurm, named by the job; 0–16 instances that live 30 min`. */
+function conditions({ kind, isOwn, plan }: TargetRow): string {
+  const first = `${kind}${isOwn ? ', named by the job' : ''}`;
+  if (plan === null) return first;
+  const { instances, lifespanSeconds } = plan.target;
+  const { min, max } = instances;
+  const range = min === max || min === 0 ? counted(max, 'instance') : `${count(min)}–${counted(max, 'instance')}`;
+  return `${first}; ${range}${lifespanSeconds === null ? ' without end' : ` that live ${about(lifespanSeconds)}`}`;
 }
 
 const mark = (isBest: boolean, word: string): Html => (isBest ? html` <span class="best">${word}</span>` : html``);

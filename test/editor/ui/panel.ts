@@ -57,7 +57,7 @@ export async function whatIf(window: EditorWindow): Promise<void> {
   const form = panel.getByRole('form', { name: 'What if' });
   const apply = form.getByRole('button', { name: 'Apply to File' });
   assert.ok(await apply.isDisabled(), 'there is nothing to apply yet');
-  await form.getByLabel('Instances').fill('3');
+  await form.getByRole('spinbutton', { name: 'Instances' }).fill('3');
   await panel.locator('.facts').getByText(/was /).first().waitFor();
   await form.getByLabel('Unit of the lifespan').selectOption('no end');
   await apply.click();
