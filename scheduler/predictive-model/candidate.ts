@@ -62,11 +62,7 @@ export class Candidate {
    */
   refit(points: Points, cells: readonly number[]): void {
     const { y, x, idle, weights, noise } = points;
-    const effects = this.cells.map((_, i) => this.effect(i, noise));
-    // Centred, so that the level is the fit's and cannot drift between the two.
-    let centre = 0;
-    for (const cell of cells) centre += effects[cell]! / cells.length;
-    const level = { ...points, y: y.map((each, i) => each - effects[cells[i]!]! + centre) };
+    const level = this.cells.length === 1 ? points : this.levelled(points, cells);
     const fit = this.family.fit(level);
     this.fit = fit && sensible(fit, level);
     this.slow = 0;
@@ -82,6 +78,14 @@ export class Candidate {
       this.take(y[i]! - fitted[i]!, cells[i]!, Math.min(1, weights[i]!), prior, fitted[i]!);
     }
     this.settle(noise);
+  }
+
+  /** The points without what their instance types make of them; centred, so that the level is the fit's and cannot drift between the two. */
+  private levelled(points: Points, cells: readonly number[]): Points {
+    const effects = this.cells.map((_, i) => this.effect(i, points.noise));
+    let centre = 0;
+    for (const cell of cells) centre += effects[cell]! / cells.length;
+    return { ...points, y: points.y.map((each, i) => each - effects[cells[i]!]! + centre) };
   }
 
   /** ln of the instance type's factor for this task: its own as far as it is known, else that of all tasks. */

@@ -14,6 +14,8 @@ export interface Points {
   y: readonly number[];
   idle: readonly number[];
   weights: readonly number[];
+  /** Indices of the points in ascending order of x. */
+  order: readonly number[];
   /** How many different costs there are; 0 where the task has none. */
   costs: number;
   /** What the exponent of the cost is taken to be where the points do not tell: that of the job's other tasks. */
@@ -79,11 +81,7 @@ const linear: Family = {
       fitted = cost.map((each) => line.fixed + line.rate * each);
     }
     const { fixed, rate } = line;
-    const middle = median(y);
-    return (at) => {
-      const predicted = fixed + rate * Math.exp(at);
-      return predicted > 0 ? Math.log(predicted) : middle;
-    };
+    return (at) => Math.log(Math.max(0, fixed + rate * Math.exp(at)));
   },
 };
 
@@ -123,9 +121,9 @@ const robust: Family = {
 
 const curved: Family = {
   name: 'power of cost, curved',
-  fit({ x, y, costs }) {
+  fit({ x, y, order, costs }) {
     if (costs < 6) return null;
-    const middle = median(x);
+    const middle = x[order[order.length >> 1]!]!;
     const regression = new PolynomialRegression(
       x.map((each) => each - middle),
       y,
@@ -138,18 +136,16 @@ const curved: Family = {
 /** What the items nearest in cost took: for jumps, steps, and costs that come again and again. */
 const neighbours: Family = {
   name: 'alike costs',
-  fit({ x, y, costs }) {
+  fit({ x, y, order, costs }) {
     if (costs < 2 || x.length < 6) return null;
-    const order = x.map((_, i) => i).toSorted((a, b) => x[a]! - x[b]!);
-    const xs = order.map((i) => x[i]!);
-    const ys = order.map((i) => y[i]!);
-    const width = Math.max(LEAST_NEIGHBOURS, Math.round(Math.sqrt(xs.length)));
+    const width = Math.max(LEAST_NEIGHBOURS, Math.round(Math.sqrt(x.length)));
     const step = Math.max(1, width >> 1);
     const knots: number[] = [];
     const smooth: number[] = [];
-    for (let first = 0; first + width <= xs.length; first += step) {
-      knots.push(median(xs.slice(first, first + width)));
-      smooth.push(median(ys.slice(first, first + width)));
+    for (let first = 0; first + width <= x.length; first += step) {
+      const alike = order.slice(first, first + width);
+      knots.push((x[alike[(width - 1) >> 1]!]! + x[alike[width >> 1]!]!) / 2);
+      smooth.push(median(alike.map((i) => y[i]!)));
     }
     return (at) => between(knots, smooth, at);
   },
@@ -202,7 +198,7 @@ export function sensible(fit: Fit, { x, y }: Points): Fit {
 
 /** Of an even number the mean of the two in the middle. */
 export function median(values: readonly number[]): number {
-  const sorted = Float64Array.from(values).toSorted();
+  const sorted = Float64Array.from(values).sort();
   const half = sorted.length >> 1;
   return sorted.length % 2 === 1 ? sorted[half]! : (sorted[half - 1]! + sorted[half]!) / 2;
 }

@@ -57,6 +57,7 @@ export class Siblings {
   readonly losses: Float64Array;
   private load = { weight: 1 / LOAD_EXPONENT.variance, sum: LOAD_EXPONENT.mean / LOAD_EXPONENT.variance };
   private stale = 0;
+  private told = 0;
 
   /** @param candidates how many ways to predict compete in each task */
   constructor(candidates: number) {
@@ -72,11 +73,12 @@ export class Siblings {
     return this.tasks.length > 0;
   }
 
-  /** To be called after each observation. What is common is worked out anew after as many as there are tasks and types. */
+  /** To be called after each observation. What is common is worked out anew ever less often, and the less often the more it is. */
   changed(): void {
     this.stale++;
+    this.told++;
     const size = this.tasks.length * Math.max(1, this.types.size);
-    if (this.stale * 4 < size) return;
+    if (this.stale < Math.max(size / 4, Math.min(this.told / 16, 8))) return;
     this.stale = 0;
     this.types.update(this.tasks);
     this.updateShapes();

@@ -238,20 +238,23 @@ export class TaskModel {
     const samples = this.samples.all();
     this.untilFit = samples.length / 6;
     const { isKnown } = this.costs;
+    const x = samples.map((sample) => (isKnown ? (sample.x ?? 0) : 0));
+    const order = [...x.keys()].sort((a, b) => x[a]! - x[b]!);
     const points = {
-      x: samples.map(({ x }) => (isKnown ? (x ?? 0) : 0)),
+      x,
+      order,
       y: samples.map((sample) => this.withoutLoad(sample)),
       idle: samples.map(({ idle }) => idle),
       weights: samples.map(({ weight }) => weight),
       exponent: this.siblings.exponent,
       noise: this.noise,
     };
-    const costs = isKnown ? new Set(points.x).size : 0;
+    const costs = isKnown ? order.filter((at, i) => i === 0 || x[at] !== x[order[i - 1]!]).length : 0;
     this.tournament.refit(
       { ...points, costs },
       samples.map(({ cell }) => cell),
     );
-    if (costs > 1) Object.assign(this.summary, exponentOf(points.x, points.y, this.noise));
+    if (costs > 1) Object.assign(this.summary, exponentOf(x, points.y, this.noise));
   }
 
   /** Tells the siblings. */
