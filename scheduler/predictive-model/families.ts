@@ -198,7 +198,7 @@ export function sensible(fit: Fit, { x, y }: Points): Fit {
 
 /** Of an even number the mean of the two in the middle. */
 export function median(values: readonly number[]): number {
-  const sorted = Float64Array.from(values).sort();
+  const sorted = Float64Array.from(values).toSorted();
   const half = sorted.length >> 1;
   return sorted.length % 2 === 1 ? sorted[half]! : (sorted[half - 1]! + sorted[half]!) / 2;
 }

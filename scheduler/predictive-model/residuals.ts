@@ -95,7 +95,7 @@ export class Residuals {
   private insert(value: number, flag: number): void {
     // Of equal ones those that ended come first: what was cut short took longer.
     let at = this.placeOf(value);
-    while (flag === 1 && at < this.size && this.sorted[at] === value) at++;
+    if (flag === 1) while (at < this.size && this.sorted[at] === value) at++;
     this.sorted.copyWithin(at + 1, at, this.size);
     this.isSortedCensored.copyWithin(at + 1, at, this.size);
     this.sorted[at] = value;

@@ -239,7 +239,7 @@ export class TaskModel {
     this.untilFit = samples.length / 6;
     const { isKnown } = this.costs;
     const x = samples.map((sample) => (isKnown ? (sample.x ?? 0) : 0));
-    const order = [...x.keys()].sort((a, b) => x[a]! - x[b]!);
+    const order = [...x.keys()].toSorted((a, b) => x[a]! - x[b]!);
     const points = {
       x,
       order,
