@@ -21,6 +21,8 @@ const serverMain = fileURLToPath(new URL('../../server/main.ts', import.meta.url
 
 export interface ClientOptions {
   folders: string[];
+  /** The server's program; default: its sources. */
+  server?: string;
   /** Name the first folder as the root, as older clients do. */
   rootOnly?: true;
   initializationOptions?: MorselInitializationOptions;
@@ -83,7 +85,7 @@ export class LspClient {
 
   /** A server that has been initialised. */
   static async start(options: ClientOptions): Promise<LspClient> {
-    const child = spawn(process.execPath, [serverMain, '--stdio'], { stdio: ['pipe', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [options.server ?? serverMain, '--stdio'], { stdio: ['pipe', 'pipe', 'pipe'] });
     const client = new LspClient(child);
     client.connection.onRequest((method, params) => {
       client.#receive(method, params);

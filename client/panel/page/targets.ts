@@ -3,7 +3,7 @@ import { about, aboutBand, count, counted, percent, priceBand } from '../../../s
 import { html, type Html } from '../html.ts';
 import type { TargetRow } from './messages.ts';
 
-const COLUMNS = ['Target', 'Finishes in', 'Price', 'Idle', 'Lost', 'Fragments', ''];
+const COLUMNS = ['Target', 'Plan', 'Finishes in', 'Price', 'Idle', 'Lost', 'Fragments'];
 
 /** @param shown the target whose plan is shown */
 export function writeTargets(targets: readonly TargetRow[], shown: string): Html {
@@ -28,20 +28,18 @@ function targetRow(row: TargetRow, isShown: boolean, best: { fastest: string; ch
     : html`<td><button type="button" data-target="${name}">Show</button></td>`;
   if (plan === null)
     return html`<tr>
-      ${head}
+      ${head}${action}
       <td colspan="5" class="problem">${row.problem ?? ''}</td>
-      ${action}
     </tr>`;
   const problem = plan.problems.find(({ severity }) => severity === 'error');
   const finishes = problem === undefined ? aboutBand(plan.makespanSeconds) : 'never';
   return html`<tr>
-    ${head}
+    ${head}${action}
     <td title="${problem?.message ?? ''}">${finishes}${mark(best.fastest === name, 'fastest')}</td>
     <td>${plan.price === null ? '' : priceBand(plan.price)}${mark(best.cheapest === name, 'cheapest')}</td>
     <td>${percent(plan.idleShare)}</td>
     <td>${percent(plan.lostShare)}</td>
     <td>${count(plan.fragments)}</td>
-    ${action}
   </tr>`;
 }
 

@@ -67,7 +67,7 @@ export async function whatIf(window: EditorWindow): Promise<void> {
 
   await panel.getByRole('tab', { name: 'Targets' }).click();
   const table = panel.getByRole('table', { name: 'Targets compared' });
-  await table.getByRole('row', { name: /laptop.*named by the job.*shown/ }).waitFor();
+  await table.getByRole('row', { name: /laptop.*named by the job.* shown/ }).waitFor();
   await table
     .getByRole('row', { name: /^local/ })
     .getByRole('button', { name: 'Show' })
