@@ -33,6 +33,7 @@ import { Planner } from './plan/planner.ts';
 import { PlanChanged } from './protocol.ts';
 import { Refresher } from './refresher.ts';
 import { answerRequests } from './requests.ts';
+import { InputProblems } from './runs/input-problems.ts';
 import { RunProblems } from './runs/run-problems.ts';
 import { RunService } from './runs/run-service.ts';
 
@@ -71,8 +72,12 @@ export function startServer(connection: Connection): void {
     folders,
     log,
     onHistoryChanged: (morselFolder) => plans.historyChanged(morselFolder),
-    onFailuresChanged: (file) => diagnostics.refresh(URI.file(file)),
+    onFailuresChanged(file) {
+      diagnostics.refresh(URI.file(file));
+      inputProblems.refresh(file);
+    },
   });
+  const inputProblems = new InputProblems(connection, client, (file) => runs.failedRunsOf(file));
   diagnostics.add(new PlanProblems(() => plans, client));
   diagnostics.add(new RunProblems((file, job) => runs.failedRunOf(file, job), client));
 

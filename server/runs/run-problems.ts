@@ -55,8 +55,12 @@ function diagnostic(range: Diagnostic['range'], failures: RunFailure[], run: Fai
 
 /** The first line stands alone in a list of problems; the end of the output follows. */
 function message(failures: RunFailure[]): string {
-  const { item, message: why, output } = failures[0]!;
   const more = failures.length === 1 ? '' : ` (and ${failures.length - 1} more failed)`;
+  return `${failures[0]!.item}: ${failureText(failures[0]!, more)}`;
+}
+
+/** Why an item failed, and the end of what it printed. */
+export function failureText({ message: why, output }: RunFailure, more = ''): string {
   const said = output.trimEnd().split('\n').slice(-OUTPUT_LINES).join('\n');
-  return `${item}: ${why}${more}${said === '' ? '' : `\n${said}`}`;
+  return `${why}${more}${said === '' ? '' : `\n${said}`}`;
 }

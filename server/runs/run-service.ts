@@ -157,6 +157,12 @@ export class RunService {
     return failures.length === 0 ? null : { ...refOf(run), failures };
   }
 
+  /** The same of all jobs in a file. */
+  failedRunsOf(file: string): FailedRun[] {
+    const jobs = new Set(this.#store.all().flatMap((run) => (run.file.file === file ? [run.file.job] : [])));
+    return [...jobs].flatMap((job) => this.failedRunOf(file, job) ?? []);
+  }
+
   /** How a task fared in the last run of its job that has ended, as Markdown; null where there was none. */
   async lastRunOf(file: string, job: string, task: string): Promise<string | null> {
     const run = this.#store.runsOf(file, job).find(({ live }) => live === null);

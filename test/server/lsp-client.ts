@@ -85,7 +85,9 @@ export class LspClient {
 
   /** A server that has been initialised. */
   static async start(options: ClientOptions): Promise<LspClient> {
-    const child = spawn(process.execPath, [options.server ?? serverMain, '--stdio'], { stdio: ['pipe', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [options.server ?? serverMain, '--stdio'], {
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
     const client = new LspClient(child);
     client.connection.onRequest((method, params) => {
       client.#receive(method, params);

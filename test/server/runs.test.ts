@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { URI } from 'vscode-uri';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { attach, listRuns } from '../../scheduler/run/runs.ts';
 import type {
@@ -253,6 +254,37 @@ describe('failed items', () => {
     await client.diagnostics(uri, (found) => found.length === 0, 0, since);
   });
 
+  test('that are files are problems of these files too', async () => {
+    await open();
+    const read = `job read {
+  input texts = files "*.txt"
+  task check for text in texts { run "echo reading; grep -q good {text.path}" }
+}
+`;
+    file = join(folder, 'read.morsel');
+    const [good, bad] = [join(folder, 'good.txt'), join(folder, 'bad.txt')];
+    for (const [path, text] of [
+      [file, read],
+      [good, 'good'],
+      [bad, 'bad'],
+    ] as const)
+      writeFileSync(path, text);
+    uri = await client.open(file, read);
+    await run('read');
+    const input = URI.file(bad).toString();
+    expect(await client.diagnostics(input, (found) => found.length > 0)).toMatchObject([
+      { source: 'morsel run', code: 'run/item-failed', message: 'check: exited with 1\nreading' },
+    ]);
+    const isOfGood = ({ params }: { params: unknown }): boolean =>
+      JSON.stringify(params ?? null).includes(`"${URI.file(good).toString()}"`);
+    expect(client.received.filter(isOfGood)).toEqual([]);
+
+    // A newer run clears it.
+    writeFileSync(bad, 'good');
+    const since = client.received.length;
+    await run('read');
+    expect(await client.diagnostics(input, (found) => found.length === 0, 0, since)).toEqual([]);
+  });
   test('of an earlier session are shown when the server starts', async () => {
     await open();
     const { run: id } = await run('fail');
