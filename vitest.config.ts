@@ -37,6 +37,7 @@ export default defineConfig({
           include: ['test/cluster/**/*.test.ts'],
           testTimeout: 240_000,
           maxConcurrency: 20,
+          maxWorkers: 2,
         },
       },
     ],

@@ -3,7 +3,7 @@ export { findJobs } from './ast-places.ts';
 export { formatted } from './formatting/formatter.ts';
 export * as ast from './generated/ast.ts';
 export { findTask, lowerJob, type LowerOptions } from './lowering/lower-job.ts';
-export { BUILT_IN_TARGET } from './lowering/lower-target.ts';
+export { BUILT_IN_TARGET, findTargets } from './lowering/lower-target.ts';
 export { type MorselExtensions, type MorselServices, createMorselServices } from './morsel-module.ts';
 export type { FieldAccess, Name, Place, Placeholder, PlaceholderProblem } from './placeholders/placeholder.ts';
 export {

@@ -1,5 +1,7 @@
+import { GrammarUtils, type LangiumDocument } from 'langium';
+import type { Range } from 'vscode-languageserver';
 import type { TargetSpec } from '../../scheduler/job-spec.ts';
-import { fileOf } from '../ast-places.ts';
+import { fileIn, fileOf } from '../ast-places.ts';
 import * as ast from '../generated/ast.ts';
 import { visibleTargets } from '../scoping/visible.ts';
 import { didYouMean } from '../suggest.ts';
@@ -58,6 +60,13 @@ function builtIn(job: ast.Job): TargetSpec {
     source: spanOf(job),
   };
 }
+
+/** The targets that a document declares, with where their names stand; those of no known kind are left out. */
+export const findTargets = (document: LangiumDocument): { spec: TargetSpec; name: Range }[] =>
+  fileIn(document).targets.flatMap((target) => {
+    const range = GrammarUtils.findNodeForProperty(target.$cstNode, 'name')?.range;
+    return range === undefined || !targetKinds.has(target.kind) ? [] : [{ spec: lowerDeclared(target), name: range }];
+  });
 
 function lowerDeclared(target: ast.Target): TargetSpec {
   const kind = targetKinds.get(target.kind)?.kind;

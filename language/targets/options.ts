@@ -158,6 +158,18 @@ const kinds: readonly TargetKindFacts[] = [
         doc: 'The file of the key to log in with.',
         example: 'identity "~/.ssh/id_ed25519"',
       },
+      {
+        name: 'node',
+        type: 'text',
+        doc: 'The Node.js that runs the worker on the hosts, where it is not on the path there.',
+        example: 'node "/opt/node24/bin/node"',
+      },
+      {
+        name: 'arguments',
+        type: 'texts',
+        doc: 'Further arguments for `ssh`.',
+        example: 'arguments ["-F", "lab.config"]',
+      },
       { name: 'setup', type: 'text', doc: 'A shell command before the worker starts.', example: 'setup "nvm use 24"' },
     ],
   },

@@ -66,7 +66,7 @@ export interface Run {
 
 /** Begins a run of a job. Throws an InputError or a {@link RunError}; then nothing is left behind. */
 export async function startRun(job: JobSpec, options: RunOptions): Promise<Run> {
-  await checkTarget(job.target);
+  await checkTarget(job.target, options.workerCommand);
   const { workload, items } = await prepareWorkload(job, { morselFolder: options.morselFolder });
   const { id, folder } = createRunFolder(options.morselFolder, job.job, new Date());
   const open = new OpenParts();

@@ -5,9 +5,10 @@ import type { Observation } from '../predictive-model/observation.ts';
 import { systemClock, type Clock } from '../targets/clock.ts';
 import { createLocalTarget } from '../targets/local.ts';
 import { createPilotTarget } from '../targets/pilots/pilot-target.ts';
-import { createSimulatedTarget, optionsProblem } from '../targets/simulated.ts';
-import { slurmProblem } from '../targets/slurm/check.ts';
+import { createSimulatedTarget } from '../targets/simulated.ts';
+import { createSshTarget } from '../targets/ssh/ssh-target.ts';
 import { Slurm } from '../targets/slurm/slurm.ts';
+import { targetProblem } from '../targets/target-problem.ts';
 import type { Target, TargetListener } from '../targets/target.ts';
 import type { Workload } from '../workload.ts';
 import { RunError, stagingFolder } from './run-folder.ts';
@@ -37,25 +38,16 @@ export interface ChosenTarget {
 export const executes = ({ kind }: TargetSpec): boolean => kind !== 'simulated';
 
 /** Throws a {@link RunError} if there is nothing to run that target with, or if it would not take what it is asked for. */
-export async function checkTarget(spec: TargetSpec): Promise<void> {
-  const problem = await targetProblem(spec);
+export async function checkTarget(spec: TargetSpec, workerCommand: readonly string[]): Promise<void> {
+  const problem = buildProblem(spec, workerCommand) ?? (await targetProblem(spec));
   if (problem !== null) throw new RunError(problem);
 }
 
-async function targetProblem(spec: TargetSpec): Promise<string | null> {
-  switch (spec.kind) {
-    case 'local':
-      return null;
-    case 'simulated':
-      return optionsProblem(spec);
-    case 'slurm': {
-      const problem = await slurmProblem(spec);
-      return problem && `target ${spec.name}: ${problem}`;
-    }
-    case 'ssh':
-      return `target ${spec.name} is of kind ssh, which this version plans for but does not run on yet: run the job on another target`;
-  }
-}
+/** Sources import one another, and what is brought to a host is one file. */
+const buildProblem = ({ kind, name }: TargetSpec, workerCommand: readonly string[]): string | null =>
+  kind === 'ssh' && workerCommand.at(-1)?.endsWith('.ts') === true
+    ? `target ${name}: hosts are brought the worker as it is built: npm run build, then node dist/cli.js`
+    : null;
 
 /** For a target that {@link checkTarget} has let pass. */
 export function chooseTarget(options: TargetOptions): ChosenTarget {
@@ -75,6 +67,7 @@ function createTarget(
     heartbeatSeconds: HEARTBEAT_SECONDS,
     keepOutputBytes: KEEP_OUTPUT_BYTES,
   };
+  if (spec.kind === 'ssh') return createSshTarget(spec, { workerFile: workerCommand.at(-1)!, setup }, listener);
   if (spec.kind !== 'slurm') return createLocalTarget(spec, { workerCommand, setup }, listener);
   const { directory } = job;
   const system = new Slurm({ spec, morselFolder, runFolder, directory, workerCommand });

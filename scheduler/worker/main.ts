@@ -1,15 +1,19 @@
 /**
  * The process on an instance. Without arguments it speaks with its run over stdin and stdout, and whatever else it has to
- * say goes to stderr. `home FILE PILOT`: it calls the run that FILE tells of, as that pilot's worker.
+ * say goes to stderr. `home FILE PILOT`: it calls the run that FILE tells of, as that pilot's worker. `stdio NAME`: it speaks
+ * over stdin and stdout as over a network.
  * The same file is the entry of the threads that modules run in.
  */
 import { isMainThread } from 'node:worker_threads';
 
 if (isMainThread) {
-  const [how, homeFile, pilot] = process.argv.slice(2);
-  if (how === 'home' && homeFile !== undefined && pilot !== undefined) {
+  const [how, first, second] = process.argv.slice(2);
+  if (how === 'home' && first !== undefined && second !== undefined) {
     const { serveHome } = await import('./serve-home.ts');
-    await serveHome(homeFile, pilot);
+    await serveHome(first, second);
+  } else if (how === 'stdio' && first !== undefined) {
+    const { serveStdio } = await import('./serve-stdio.ts');
+    await serveStdio(first);
   } else {
     const { serveRun } = await import('./serve-run.ts');
     await serveRun();

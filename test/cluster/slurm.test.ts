@@ -1,9 +1,11 @@
 /** `morsel run` on a real Slurm, as a user who is not root, with all the trouble that a cluster makes. */
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Cluster, type Morsel } from './cluster.ts';
+import { Cluster } from './cluster.ts';
+import { isDone, outputs, runFolder } from './outcome.ts';
+import { until } from './site.ts';
 
 let cluster: Cluster;
 beforeAll(() => {
@@ -22,38 +24,7 @@ job j on hpc {
 }
 `;
 
-async function until(what: string, condition: () => boolean, seconds = 90): Promise<void> {
-  const end = performance.now() + seconds * 1000;
-  while (!condition()) {
-    if (performance.now() > end) throw new Error(`waited ${seconds} s in vain until ${what}`);
-    await wait(100);
-  }
-}
-
-/** Every item is committed exactly once, over all processes of the run, its output is in place, and nothing is left in the queue. */
-async function isDone(folder: string, items: number, ...runs: Morsel[]): Promise<void> {
-  const last = runs.at(-1)!;
-  const code = await last.ended;
-  expect({ code, stderr: last.stderr }).toMatchObject({ code: 0 });
-  expect(runs.reduce((sum, run) => sum + run.committed(), 0)).toBe(items);
-  expect(last.of('run-finished')[0]).toMatchObject({ state: 'done', items: { committed: items, failed: 0 } });
-  expect(outputs(folder)).toEqual(Array.from({ length: items }, (_, n) => n + 1));
-}
-
-const outputs = (folder: string): number[] =>
-  readdirSync(join(folder, 'out'))
-    .map((name) => Number(readFileSync(join(folder, 'out', name), 'utf8').split(' ')[0]))
-    .toSorted((a, b) => a - b);
-
-const allocations = (folder: string): Set<string> =>
-  new Set(
-    readdirSync(join(folder, 'out')).map((name) => readFileSync(join(folder, 'out', name), 'utf8').split(' ')[1]!),
-  );
-
-const runFolder = (folder: string): string => {
-  const runs = join(folder, '.morsel/runs');
-  return join(runs, readdirSync(runs)[0]!);
-};
+const allocations = (folder: string): Set<string> => new Set(outputs(folder).map(([, where]) => where));
 
 /** The allocation that an event tells of. */
 const allocationOf = (where: string): string => /allocation (\d+)/.exec(where)![1]!;
@@ -61,8 +32,8 @@ const allocationOf = (where: string): string => /allocation (\d+)/.exec(where)![
 describe.concurrent('on a cluster that is well', () => {
   it('a job outlives allocations of one minute', async () => {
     const items = 72;
-    const folder = cluster.job(jobOf('instances 0..2  lifespan 1 min  partition "short"', items, 2));
-    const run = cluster.morsel(folder, 'run', '--json', 'job.morsel');
+    const folder = cluster.site.job(jobOf('instances 0..2  lifespan 1 min  partition "short"', items, 2));
+    const run = cluster.site.morsel(folder, 'run', '--json', 'job.morsel');
     await isDone(folder, items, run);
     expect(allocations(folder).size).toBeGreaterThan(2);
     const lives = run.of('instance-started').map(({ lifeSeconds }) => lifeSeconds!);
@@ -73,8 +44,8 @@ describe.concurrent('on a cluster that is well', () => {
   });
 
   it('an allocation that is cancelled gives its work back, and the report says so', async () => {
-    const folder = cluster.job(jobOf('instances 2  lifespan 5 min', 40, 1));
-    const run = cluster.morsel(folder, 'run', '--json', 'job.morsel');
+    const folder = cluster.site.job(jobOf('instances 2  lifespan 5 min', 40, 1));
+    const run = cluster.site.morsel(folder, 'run', '--json', 'job.morsel');
     await until('two workers are at it', () => run.of('instance-started').length >= 2 && run.committed() >= 2);
     const { where, instance } = run.of('instance-started')[0]!;
     cluster.slurm('scancel', allocationOf(where));
@@ -84,15 +55,15 @@ describe.concurrent('on a cluster that is well', () => {
   });
 
   it('a run whose process was killed takes its allocations over when it is resumed', async () => {
-    const folder = cluster.job(jobOf('instances 2  lifespan 10 min', 60, 1));
-    const first = cluster.morsel(folder, 'run', '--json', 'job.morsel');
+    const folder = cluster.site.job(jobOf('instances 2  lifespan 10 min', 60, 1));
+    const first = cluster.site.morsel(folder, 'run', '--json', 'job.morsel');
     await until('two workers are at it', () => first.of('instance-started').length >= 2 && first.committed() >= 4);
     const before = new Set(first.of('instance-started').map(({ where }) => allocationOf(where)));
     for (const name of ['home.json', 'wire.json', 'pilots'])
       expect(statSync(join(runFolder(folder), name)).mode & 0o077).toBe(0);
     first.kill('SIGKILL');
     await first.ended;
-    const second = cluster.morsel(folder, 'resume', '--json');
+    const second = cluster.site.morsel(folder, 'resume', '--json');
     await isDone(folder, 60, first, second);
     const after = new Set(second.of('instance-started').map(({ where }) => allocationOf(where)));
     expect(after).toEqual(before);
@@ -100,8 +71,10 @@ describe.concurrent('on a cluster that is well', () => {
   });
 
   it('gives back what nobody needs any more, and all at the end', async () => {
-    const folder = cluster.job(jobOf('instances 0..3  lifespan 5 min', 3, 8).replace('sleep 8', 'sleep $(({n} * 4))'));
-    const run = cluster.morsel(folder, 'run', '--json', 'job.morsel');
+    const folder = cluster.site.job(
+      jobOf('instances 0..3  lifespan 5 min', 3, 8).replace('sleep 8', 'sleep $(({n} * 4))'),
+    );
+    const run = cluster.site.morsel(folder, 'run', '--json', 'job.morsel');
     await until('some are given back', () => run.reasons().includes('it was stopped'));
     expect(run.of('run-finished')).toEqual([]);
     await isDone(folder, 3, run);
@@ -123,16 +96,26 @@ describe.concurrent('on a cluster that is well', () => {
       /Memory specification can not be satisfied|Requested node configuration/,
     ],
   ])('refuses %s before anything is begun', async (_, target, message) => {
-    const folder = cluster.job(jobOf(target, 1, 0));
-    const run = cluster.morsel(folder, 'run', 'job.morsel');
+    const folder = cluster.site.job(jobOf(target, 1, 0));
+    const run = cluster.site.morsel(folder, 'run', 'job.morsel');
     expect(await run.ended).not.toBe(0);
     expect(run.stderr).toMatch(message);
     expect(run.stderr.trim().split('\n')).toHaveLength(1);
   });
 
+  it('a check that asks the cluster marks the targets that it would not take', async () => {
+    const folder = cluster.site.job(`target good slurm { lifespan 1 min  partition "short" }
+target bad slurm { lifespan 1 min  partition "shrot" }
+`);
+    const check = cluster.site.morsel(folder, 'check', '--live', 'job.morsel');
+    expect(await check.ended).toBe(1);
+    expect(check.stdout.join('\n')).toMatch(/error\[target-refused\]: .*no partition shrot.*\n.*job.morsel:2:8/);
+    expect(check.stderr).toMatch(/1 file: 1 error/);
+  });
+
   it('says what is missing where there is no Node', async () => {
-    const folder = cluster.job(jobOf('node "/no/such/node"  lifespan 1 min', 1, 0));
-    const run = cluster.morsel(folder, 'run', '--json', 'job.morsel');
+    const folder = cluster.site.job(jobOf('node "/no/such/node"  lifespan 1 min', 1, 0));
+    const run = cluster.site.morsel(folder, 'run', '--json', 'job.morsel');
     await until('it is said', () => run.warnings().length > 0);
     expect(run.warnings()[0]).toMatch(/there is no Node.js 22.13 or newer on .*\/no\/such\/node/);
     run.kill('SIGINT');
@@ -142,10 +125,10 @@ describe.concurrent('on a cluster that is well', () => {
 
 describe('on a cluster in trouble', () => {
   it('a controller that is away for half a minute is waited for, and a node that fails gives its work back', async () => {
-    const folder = cluster.job(
+    const folder = cluster.site.job(
       jobOf('instances 4  lifespan 5 min  cpus 2', 100, 2).replace('run "', 'needs 2 cpus\n    run "'),
     );
-    const run = cluster.morsel(folder, 'run', '--json', 'job.morsel');
+    const run = cluster.site.morsel(folder, 'run', '--json', 'job.morsel');
     await until('all four nodes are at it', () => run.of('instance-started').length >= 4 && run.committed() > 4);
     // A node that is drained goes on with what it has; one whose daemon died is given up by Slurm, its processes live on.
     cluster.slurm('scontrol', 'update', 'NodeName=n1', 'State=DRAIN', 'Reason=test');
@@ -168,8 +151,8 @@ describe('on a cluster in trouble', () => {
 
   it('a submission that timed out and yet was accepted is found again', async () => {
     cluster.signal('slurmctld', 'SIGSTOP');
-    const folder = cluster.job(jobOf('instances 1  lifespan 5 min', 3, 0.1));
-    const run = cluster.morsel(folder, 'run', '--json', 'job.morsel');
+    const folder = cluster.site.job(jobOf('instances 1  lifespan 5 min', 3, 0.1));
+    const run = cluster.site.morsel(folder, 'run', '--json', 'job.morsel');
     try {
       await until('it is told', () => run.warnings().some((text) => /timed out/i.test(text)), 60);
     } finally {

@@ -14,6 +14,7 @@ import {
   unitsOf,
 } from '../../language/index.ts';
 import { planProblemCodes } from '../../scheduler/plan/problems.ts';
+import { TARGET_REFUSED } from '../../scheduler/targets/target-problem.ts';
 import { createInputProbe } from '../../scheduler/items/input-probe.ts';
 import { UNPLANNED } from '../../server/plan/plan-problems.ts';
 import { ITEM_FAILED } from '../../server/runs/run-problems.ts';
@@ -68,7 +69,7 @@ describe('docs/diagnostics.md', () => {
     });
 
   it('explains every code', () => {
-    const all = [...Object.keys(diagnosticCodes), ...planProblemCodes, UNPLANNED, ITEM_FAILED];
+    const all = [...Object.keys(diagnosticCodes), ...planProblemCodes, UNPLANNED, ITEM_FAILED, TARGET_REFUSED];
     expect(sections.map(({ code }) => code).toSorted()).toEqual(all.toSorted());
   });
 

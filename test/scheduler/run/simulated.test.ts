@@ -152,10 +152,11 @@ test('a watcher that does not read delays no one', async () => {
   watcher.destroy();
 });
 
-test('a target that can only be planned for is refused, and leaves nothing behind', async () => {
-  const ssh = { ...job(10), target: targetSpec({ kind: 'ssh' }) };
-  await expect(startRun(ssh, { morselFolder, workerCommand: [] })).rejects.toThrow(
-    'plans for but does not run on yet',
-  );
+test('a target that there is nothing to run with is refused, and leaves nothing behind', async () => {
+  const { PATH } = process.env;
+  process.env['PATH'] = '/nowhere';
+  const slurm = { ...job(10), target: targetSpec({ kind: 'slurm' }) };
+  const started = startRun(slurm, { morselFolder, workerCommand: [] }).finally(() => (process.env['PATH'] = PATH));
+  await expect(started).rejects.toThrow('sbatch is not on this machine: run Morsel on a login node of the cluster');
   expect(listRuns(morselFolder)).toEqual([]);
 });

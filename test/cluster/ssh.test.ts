@@ -1,0 +1,102 @@
+/** `morsel run` on hosts that are reached with `ssh`, each with a network of its own. */
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { Hosts } from './hosts.ts';
+import { isDone, outputs } from './outcome.ts';
+import { Site, until } from './site.ts';
+
+let site: Site;
+let hosts: Hosts;
+beforeAll(() => {
+  site = new Site();
+  hosts = new Hosts(site.folder, 3);
+});
+afterAll(() => {
+  hosts?.close();
+  site?.close();
+});
+
+interface Wanted {
+  names: string[];
+  items: number;
+  seconds: number;
+  more?: string;
+}
+
+const jobOf = ({ names, items, seconds, more = '' }: Wanted): string => `
+target lab ssh {
+  hosts ${JSON.stringify(names)}
+  arguments ["-F", "${hosts.config}"]
+  node "${join(site.folder, 'app/node')}"
+  lifespan 5 min ${more}
+}
+job j on lab {
+  input numbers = 1..${items}
+  task t for n in numbers {
+    run "sleep ${seconds}; echo {n} $(hostname) > {out}"
+    output "out/{n}"
+  }
+}
+`;
+
+const places = (folder: string): string[] => [...new Set(outputs(folder).map(([, where]) => where))].toSorted();
+
+it('a job runs on all hosts, whatever their shells print, and leaves nothing but the worker behind', async () => {
+  const folder = site.job(
+    jobOf({ names: hosts.names, items: 30, seconds: 0.3, more: 'setup "echo welcome; echo {not} a frame"' }),
+  );
+  const run = site.morsel(folder, 'run', '--json', 'job.morsel');
+  await isDone(folder, 30, run);
+  expect(places(folder)).toEqual(hosts.names);
+  expect(
+    run
+      .of('instance-started')
+      .map(({ where }) => where.split(' ')[0]!)
+      .toSorted(),
+  ).toEqual(hosts.names);
+  expect(readdirSync('/home/morsel-test/.cache/morsel').every((name) => /^worker-[0-9a-f]{16}\.mjs$/.test(name))).toBe(
+    true,
+  );
+});
+
+it('a host that is cut off gives its work back, and is used again when it is back', async () => {
+  const folder = site.job(jobOf({ names: hosts.names.slice(0, 2), items: 120, seconds: 1 }));
+  const run = site.morsel(folder, 'run', '--json', 'job.morsel');
+  await until('both hosts are at it', () => run.of('instance-started').length === 2 && run.committed() > 4);
+  hosts.cable('host1', 'down');
+  try {
+    await until('it is noticed', () => run.reasons().length > 0, 60);
+    expect(run.reasons()[0]).toMatch(/connection broke|nothing was heard/);
+    expect(run.of('run-finished')).toEqual([]);
+  } finally {
+    hosts.cable('host1', 'up');
+  }
+  await until(
+    'it is used again',
+    () => run.of('instance-started').filter(({ where }) => where.startsWith('host1')).length === 2,
+  );
+  await isDone(folder, 120, run);
+});
+
+it('a host that is not there is told of once, and others do its work', async () => {
+  const folder = site.job(jobOf({ names: ['nowhere.invalid', 'host2'], items: 10, seconds: 0.2, more: 'instances 2' }));
+  const run = site.morsel(folder, 'run', '--json', 'job.morsel');
+  await isDone(folder, 10, run);
+  expect(run.warnings().filter((text) => /host nowhere.invalid: .*resolve/.test(text)).length).toBeGreaterThan(0);
+  expect(places(folder)).toEqual(['host2']);
+});
+
+it('says what is missing on a host', async () => {
+  const text = jobOf({ names: ['host3'], items: 1, seconds: 0 }).replace(
+    join(site.folder, 'app/node'),
+    '/no/such/node',
+  );
+  const folder = site.job(text);
+  const run = site.morsel(folder, 'run', '--json', 'job.morsel');
+  await until('it is said', () => run.warnings().length > 0);
+  expect(run.warnings()[0]).toMatch(/host host3: there is no Node.js 22.13 or newer on host3 .*\/no\/such\/node/);
+  run.kill('SIGINT');
+  await run.ended;
+  expect(existsSync(join(folder, 'out'))).toBe(false);
+});
