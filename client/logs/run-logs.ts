@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { Logs, type LogsParams } from '../../server/protocol.ts';
 import type { Runs } from '../runs/runs.ts';
 import type { RunNode } from '../runs-view/run-nodes.ts';
+import { LOG_LANGUAGE, provideLogLanguage } from './log-language.ts';
 import { isProblem, type MorselServer } from '../server/morsel-server.ts';
 
 const SCHEME = 'morsel-log';
@@ -22,7 +23,11 @@ export function provideRunLogs(server: MorselServer, runs: Runs): vscode.Disposa
     const open = vscode.workspace.textDocuments.filter(({ uri }) => uri.scheme === SCHEME);
     for (const { uri } of open) if (paramsOf(uri).folder === run.folder) changed.fire(uri);
   });
-  return vscode.Disposable.from(changed, registration, listener);
+  const language = provideLogLanguage((log) => {
+    const uri = log.scheme === SCHEME ? runs.find(paramsOf(log).folder ?? '')?.run.uri : undefined;
+    return uri === undefined ? undefined : vscode.Uri.joinPath(vscode.Uri.parse(uri), '..');
+  });
+  return vscode.Disposable.from(changed, registration, listener, language);
 }
 
 /** Opens the log of what a node of the Runs view stands for. */
@@ -39,7 +44,7 @@ export async function showRunLog(node: RunNode): Promise<void> {
   }
   const uri = vscode.Uri.from({ scheme: SCHEME, path: `/${name}.log`, query: JSON.stringify(params) });
   const document = await vscode.workspace.openTextDocument(uri);
-  await vscode.window.showTextDocument(await vscode.languages.setTextDocumentLanguage(document, 'log'), {
+  await vscode.window.showTextDocument(await vscode.languages.setTextDocumentLanguage(document, LOG_LANGUAGE), {
     preview: true,
   });
 }

@@ -20,7 +20,7 @@ interface Manifest {
     views: Record<string, { id: string; icon: string }[]>;
     viewsContainers: Record<string, { id: string; icon: string }[]>;
     viewsWelcome: { view: string; contents: string; when: string }[];
-    languages: { configuration: string; icon: { light: string; dark: string } }[];
+    languages: { configuration?: string; icon?: { light: string; dark: string } }[];
     grammars: { path: string }[];
     snippets: { path: string }[];
     configuration: { properties: Record<string, Setting> }[];
@@ -124,7 +124,9 @@ test('no more than three actions stand in a row of the view', () => {
 test('every file that the manifest names exists', () => {
   const files = [
     manifest.icon,
-    ...contributes.languages.flatMap(({ configuration, icon }) => [configuration, icon.light, icon.dark]),
+    ...contributes.languages.flatMap(({ configuration = [], icon }) =>
+      [configuration, icon?.light ?? [], icon?.dark ?? []].flat(),
+    ),
     ...[...contributes.grammars, ...contributes.snippets].map(({ path }) => path),
     ...Object.values(contributes.viewsContainers).flatMap((list) => list.map(({ icon }) => icon)),
     ...Object.values(contributes.views).flatMap((list) => list.map(({ icon }) => icon)),

@@ -31,6 +31,7 @@ const pictures: Picture[] = [
   { name: 'plan-high-contrast', size: WIDE, theme: 'high-contrast', show: showWhatIf },
   { name: 'editor-light', size: WIDE, theme: 'light', show: showEditor },
   { name: 'explain-light', size: WIDE, theme: 'light', show: showExplanation },
+  { name: 'log-dark', size: WIDE, theme: 'dark', show: showLog },
   { name: 'run-high-contrast', size: WIDE, theme: 'high-contrast', show: showRun },
 ];
 
@@ -116,6 +117,20 @@ async function showExplanation(window: EditorWindow): Promise<void> {
   await panel.locator('#timeline .window').focus();
   for (const key of ['ArrowRight', 'ArrowRight', 'Enter']) await window.page.keyboard.press(key);
   await panel.locator('#explanation').waitFor();
+}
+
+/** What the items of a run printed. */
+async function showLog(window: EditorWindow): Promise<void> {
+  await open(window, 'slow.morsel');
+  await window.openRunsView();
+  await window.runCommand('Morsel: Run Job');
+  const running = runRow(window, 'slow', /running.*of 400 items/);
+  await running.waitFor();
+  await expand(running);
+  const task = rowBelow(window, 'wait');
+  await task.hover();
+  await task.getByRole('button', { name: 'Show Log of Items' }).click();
+  await window.waitForText('Morsel Log', '.statusbar');
 }
 
 async function showPlan(window: EditorWindow): Promise<void> {

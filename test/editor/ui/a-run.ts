@@ -31,6 +31,7 @@ export async function runToTheEnd(window: EditorWindow, workspace: string): Prom
   await expand(rowBelow(window, /check.*1 failed/));
   await rowBelow(window, 'exited with 3').click();
   await window.waitForText('four is not welcome', '.editor-instance');
+  await window.waitForText('Morsel Log', '.statusbar');
   await window.openFile('failing.morsel');
   await window.page.locator('.squiggly-error').first().waitFor();
 }
