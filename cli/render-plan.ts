@@ -1,6 +1,6 @@
 /** A plan for a terminal: a table of tasks, when it ends, and a picture of the instances against time. */
 import type { Plan, PlannedFragment, PlannedInstance, PlannedTask } from '../scheduler/plan/plan.ts';
-import { lanesOf } from './lanes.ts';
+import { lanesOf } from '../drawing/lanes.ts';
 import { clip, harmless, pad, type Paint, type Style, table, widthOf } from './terminal.ts';
 import { aboutBand, count, counted, duration, durationBand, listed, percent, priceBand } from '../scheduler/words.ts';
 

@@ -1,13 +1,20 @@
-/** Puts instances into as few lanes as their lives allow: an instance that follows another stands behind it, not below. */
-import type { PictureInstance } from './picture.ts';
+/** Instances one after the other share a lane, so that a picture is as high as instances lived at once. */
 
-/** Each lane holds instances in order of time, none overlapping another. */
-export function lanes(instances: PictureInstance[]): PictureInstance[][] {
-  const result: PictureInstance[][] = [];
-  for (const instance of instances.toSorted((a, b) => a.startSeconds - b.startSeconds)) {
-    const free = result.find((lane) => lane.at(-1)!.endSeconds <= instance.startSeconds + 1e-9);
-    if (free === undefined) result.push([instance]);
-    else free.push(instance);
+export interface Span {
+  startSeconds: number;
+  endSeconds: number;
+}
+
+/** An end and a start at once, but for rounding. */
+const SLACK_SECONDS = 1e-9;
+
+/** As few lanes as the spans allow, each in order of time, none overlapping another. */
+export function lanesOf<T extends Span>(spans: readonly T[]): T[][] {
+  const lanes: T[][] = [];
+  for (const span of spans.toSorted((a, b) => a.startSeconds - b.startSeconds)) {
+    const lane = lanes.find((each) => each.at(-1)!.endSeconds <= span.startSeconds + SLACK_SECONDS);
+    if (lane === undefined) lanes.push([span]);
+    else lane.push(span);
   }
-  return result;
+  return lanes;
 }

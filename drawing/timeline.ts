@@ -5,10 +5,10 @@
  * plan.
  */
 import { type ScaleLinear, scaleLinear } from 'd3-scale';
-import { about } from '../scheduler/words.ts';
+import { about, duration } from '../scheduler/words.ts';
 import { ticks } from './axis.ts';
 import { drawFragments } from './fragments.ts';
-import { lanes } from './lanes.ts';
+import { lanesOf } from './lanes.ts';
 import type { Picture, PictureFragment, PictureInstance } from './picture.ts';
 import type { Scene, Shape } from './scene.ts';
 import { fitted, widthOf } from './text.ts';
@@ -52,7 +52,7 @@ export interface TimelineView {
 
 export function layTimeline(picture: Picture): Timeline {
   const byInstance = Map.groupBy(picture.fragments, ({ instance }) => instance);
-  const rows = lanes(picture.instances).map((instances): Lane => ({
+  const rows = lanesOf(picture.instances).map((instances): Lane => ({
     instances,
     fragments: instances
       .flatMap(({ name }) => byInstance.get(name) ?? [])
@@ -126,7 +126,7 @@ function drawGrid({ height, ...view }: TimelineView, x: ScaleLinear<number, numb
 function drawAxis(view: TimelineView, x: ScaleLinear<number, number>): Shape[] {
   const ground: Shape = { kind: 'rect', look: 'ground', x: 0, y: 0, width: view.width, height: AXIS_HEIGHT - 6 };
   const texts = marks(view).flatMap((seconds): Shape[] => {
-    const text = seconds === 0 ? '0' : about(seconds);
+    const text = seconds === 0 ? '0' : isOneUnit(seconds) ? duration(seconds) : about(seconds);
     const half = widthOf(text, 11) / 2;
     const at = x(seconds);
     if (at + half > view.width) return [];
@@ -137,6 +137,9 @@ function drawAxis(view: TimelineView, x: ScaleLinear<number, number>): Shape[] {
   });
   return [ground, ...texts];
 }
+
+/** A minute, an hour or a day, which {@link about} would call 60 s, 60 min or 24 h. */
+const isOneUnit = (seconds: number): boolean => [60, 3600, 86_400].includes(seconds);
 
 const marks = ({ width, fromSeconds, untilSeconds }: TimelineView): number[] =>
   ticks(fromSeconds, untilSeconds, Math.max(2, Math.floor(width / ROOM_FOR_MARK)));

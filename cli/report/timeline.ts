@@ -2,7 +2,8 @@
 import { limitInShort } from '../../scheduler/explain/limits.ts';
 import type { ReportedFragment, ReportedInstance, RunReport } from '../../scheduler/run/runs.ts';
 import { count, duration, durationBand } from '../../scheduler/words.ts';
-import { axisTicks, lanesOf } from '../lanes.ts';
+import { ticks as axisTicks } from '../../drawing/axis.ts';
+import { lanesOf } from '../../drawing/lanes.ts';
 import { markup, type Markup } from './markup.ts';
 
 /** Colours that the style sheet has for tasks. */
@@ -71,7 +72,7 @@ export function timeline(report: Omit<RunReport, 'spec'>): Markup {
 }
 
 function axis(bottom: number, { x, totalSeconds }: Drawn): Markup {
-  const marks = axisTicks(totalSeconds, MOST_MARKS).map((seconds) => {
+  const marks = axisTicks(0, totalSeconds, MOST_MARKS).map((seconds) => {
     const at = x(seconds);
     const anchor = at < 20 ? 'start' : at > WIDTH - 30 ? 'end' : 'middle';
     return markup`<line class="grid" x1="${at}" x2="${at}" y1="0" y2="${bottom}" /><text

@@ -1,8 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type PageContent, renderReportPage } from '../../cli/report/page.ts';
-import { axisTicks, lanesOf } from '../../cli/lanes.ts';
 import { createHash } from 'node:crypto';
-import fc from 'fast-check';
 
 const items = { committed: 3, upToDate: 0, failed: 1, skipped: 0, running: 0, pending: 0 };
 const predictedSeconds = { low: 8, expected: 10, high: 12 };
@@ -131,36 +129,5 @@ describe('the report page', () => {
     expect(page).toContain('Only 2 fragments showed how long all of it takes, 1 of them inside the 80 % band: too few');
     expect(page).toContain('took 30 s: longer than the band, 3.0 times as long as expected.');
     expect(page).toContain('<td class="number">1 of 2 (50 %)</td>');
-  });
-});
-
-describe('lanes', () => {
-  test('hold every span once, in order, and none over another', () => {
-    const span = fc
-      .tuple(fc.nat(1000), fc.nat(100))
-      .map(([start, length]) => ({ startSeconds: start, endSeconds: start + length }));
-    fc.assert(
-      fc.property(fc.array(span), (spans) => {
-        const lanes = lanesOf(spans);
-        expect(lanes.flat()).toHaveLength(spans.length);
-        for (const lane of lanes) {
-          lane
-            .slice(1)
-            .forEach((each, index) => expect(each.startSeconds).toBeGreaterThanOrEqual(lane[index]!.endSeconds));
-        }
-      }),
-    );
-  });
-
-  test('an axis has few marks, at round times', () => {
-    expect(axisTicks(22, 10)).toEqual([0, 5, 10, 15, 20]);
-    expect(axisTicks(0.5, 10)).toHaveLength(11);
-    fc.assert(
-      fc.property(fc.double({ min: 1e-3, max: 1e8, noNaN: true }), (total) => {
-        const ticks = axisTicks(total, 10);
-        expect(ticks.length).toBeGreaterThanOrEqual(2);
-        expect(ticks.length).toBeLessThanOrEqual(11);
-      }),
-    );
   });
 });

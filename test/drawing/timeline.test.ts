@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ticks } from '../../drawing/axis.ts';
 import { foundAt, neighbour, placeOf } from '../../drawing/find.ts';
-import { lanes } from '../../drawing/lanes.ts';
+import { lanesOf } from '../../drawing/lanes.ts';
 import { parts } from '../../drawing/picture.ts';
 import { planPicture } from '../../drawing/plan-picture.ts';
 import type { Scene, Shape } from '../../drawing/scene.ts';
@@ -102,7 +102,7 @@ test('instances share lanes, and never overlap in one', () => {
         startSeconds,
         endSeconds: startSeconds + length,
       }));
-      const rows = lanes(instances);
+      const rows = lanesOf(instances);
       expect(rows.flat()).toHaveLength(instances.length);
       for (const row of rows) {
         for (const [index, next] of row.slice(1).entries())
@@ -142,6 +142,8 @@ test('an axis has round times, few of them, within what is seen', () => {
       }
     }),
   );
+  expect(ticks(0, 22, 10)).toEqual([0, 5, 10, 15, 20]);
+  expect(ticks(0, 0.5, 10)).toHaveLength(11);
   expect(ticks(0, 600, 8)).toEqual([0, 120, 240, 360, 480, 600]);
   expect(ticks(100, 400, 8)).toEqual([120, 180, 240, 300, 360]);
 });

@@ -13,14 +13,21 @@ import { ROWS, writeTables } from './tables.ts';
 import { Tabs } from './tabs.ts';
 import { writeTargets } from './targets.ts';
 import { onThemeChange, themePalette } from './theme.ts';
-import { TimelineWindow } from './timeline-view.ts';
+import { oncePerFrame } from './frame.ts';
+import { type TimelinePlace, TimelineWindow } from './timeline-view.ts';
 import { Tooltip } from './tooltip.ts';
 import type { DrawingView, ViewParts } from './view-parts.ts';
 import { WhatIfForm } from './what-if.ts';
 
+/** What the page itself keeps. */
+interface KeptByPage {
+  tab?: string;
+  place?: TimelinePlace;
+}
+
 declare function acquireVsCodeApi(): {
   postMessage(message: FromPage): void;
-  getState(): { tab?: string } | undefined;
+  getState(): KeptByPage | undefined;
   setState(state: object): void;
 };
 
@@ -44,6 +51,7 @@ const partsOf = (name: string): ViewParts => {
     sizer: box.querySelector<HTMLElement>('.sizer')!,
     canvas: box.querySelector('canvas')!,
     tooltip,
+    moved: () => keepSoon(),
     say: (text) => write(byId('said'), html`${text}`),
     open(thing) {
       if ('task' in thing) editor.postMessage({ type: 'show-task', task: thing.task });
@@ -52,6 +60,7 @@ const partsOf = (name: string): ViewParts => {
     },
   };
 };
+const keepSoon = oncePerFrame(() => keep());
 const timeline = new TimelineWindow(partsOf('timeline'), palette);
 const graph = new GraphWindow(partsOf('graph'), palette);
 const drawings: DrawingView[] = [timeline, graph];
@@ -134,7 +143,8 @@ function mark(task: string | null): void {
 }
 
 function keep(): void {
-  editor.setState({ ...kept, tab: tabs.chosen });
+  const seen: KeptByPage = { tab: tabs.chosen, place: timeline.place };
+  editor.setState({ ...kept, ...seen });
 }
 
 /** Both drawings; each is asked to do it while it can be seen. */
@@ -173,5 +183,7 @@ onThemeChange(() => {
   for (const each of drawings) each.recolour(palette);
 });
 
-tabs.choose(editor.getState()?.tab ?? 'timeline');
+const before = editor.getState();
+if (before?.place !== undefined) timeline.restore(before.place);
+tabs.choose(before?.tab ?? 'timeline');
 editor.postMessage({ type: 'ready' });

@@ -11,6 +11,12 @@ import { paint } from './canvas.ts';
 import { oncePerFrame } from './frame.ts';
 import type { DrawingView, ViewParts } from './view-parts.ts';
 
+/** `from`: the share of the whole that lies to the left. */
+export interface TimelinePlace {
+  zoom: number;
+  from: number;
+}
+
 const MOST_ZOOM = 10_000;
 const STEP = 1.5;
 
@@ -22,6 +28,8 @@ export class TimelineWindow implements DrawingView {
   #palette: Palette;
   #marked: string | null = null;
   #chosen: number | null = null;
+  /** What was seen before the page was left, until there is room for it. */
+  #restored: TimelinePlace | undefined;
   /** Where a drag was last, for its way up or down. */
   #dragY = 0;
 
@@ -73,6 +81,17 @@ export class TimelineWindow implements DrawingView {
     this.#zoom.transform(select(this.#parts.box), zoomIdentity);
   }
 
+  /** What is seen, for {@link restore}: independent of the window's width. */
+  get place(): TimelinePlace {
+    const { k, x } = this.#transform;
+    return { zoom: k, from: -x / k / Math.max(1, this.#parts.box.clientWidth) };
+  }
+
+  /** Shows again what was seen, as soon as there is a window for it. */
+  restore(place: TimelinePlace): void {
+    this.#restored = place;
+  }
+
   get #transform(): ZoomTransform {
     return zoomTransform(this.#parts.box);
   }
@@ -85,6 +104,11 @@ export class TimelineWindow implements DrawingView {
       [width, 1],
     ];
     this.#zoom.extent(extent).translateExtent(extent);
+    if (this.#restored !== undefined) {
+      const { zoom: scale, from } = this.#restored;
+      this.#restored = undefined;
+      this.#zoom.transform(select(this.#parts.box), zoomIdentity.scale(scale).translate(-from * width, 0));
+    }
     this.#zoom.translateBy(select(this.#parts.box), 0, 0);
     this.#draw();
   }
@@ -95,6 +119,7 @@ export class TimelineWindow implements DrawingView {
       this.#dragY = event.clientY;
     }
     this.#parts.tooltip.hide();
+    this.#parts.moved();
     this.#draw();
   }
 

@@ -12,6 +12,8 @@ export interface ViewParts {
   tooltip: Tooltip;
   /** The user wants to go where a thing comes from. */
   open: (thing: { fragment: PictureFragment } | { task: string }) => void;
+  /** What is seen has moved, by the user's hand. */
+  moved: () => void;
   /** What is chosen, for who can't see it. */
   say: (text: string) => void;
 }
