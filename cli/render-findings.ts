@@ -9,6 +9,12 @@ export interface FindingsOfFile {
   findings: readonly Finding[];
 }
 
+/** Of so many findings the first mistake is the one to look at. */
+const MOST_FINDINGS = 200;
+/** So much of a line is shown before what is wrong in it, and of that. */
+const MOST_BEFORE = 120;
+const MOST_MARKED = 120;
+
 const styleOf: Record<Severity, Style> = { error: 'red', warning: 'yellow', information: 'blue', hint: 'cyan' };
 
 /**
@@ -21,7 +27,12 @@ const styleOf: Record<Severity, Style> = { error: 'red', warning: 'yellow', info
  */
 export function renderFindings({ file, text, findings }: FindingsOfFile, paint: Paint): string[] {
   const lines = text.split(/\r\n|\r|\n/);
-  return findings.flatMap((finding) => [...renderFinding(file, lines, finding, paint), '']);
+  const shownFindings = findings.slice(0, MOST_FINDINGS);
+  const more = findings.length - shownFindings.length;
+  return [
+    ...shownFindings.flatMap((finding) => [...renderFinding(file, lines, finding, paint), '']),
+    ...(more > 0 ? [`${harmless(file)}: ${more} more, which are left out here`, ''] : []),
+  ];
 }
 
 /** `2 errors and 1 warning`; `no mistakes found`. */
@@ -42,12 +53,14 @@ function renderFinding(
 ): string[] {
   const { start, end } = range;
   const style = styleOf[severity];
-  const source = lines[start.line] ?? '';
+  const line = lines[start.line] ?? '';
+  const from = Math.max(0, start.character - MOST_BEFORE);
+  const source = line.slice(from, start.character + MOST_MARKED);
   const number = String(start.line + 1);
   const gutter = ' '.repeat(number.length);
-  const before = source.slice(0, start.character);
-  const last = end.line > start.line ? source.length : end.character;
-  const marked = Math.max(1, widthOf(shown(source.slice(start.character, last))));
+  const before = source.slice(0, start.character - from);
+  const last = end.line > start.line ? source.length : end.character - from;
+  const marked = Math.max(1, widthOf(shown(source.slice(start.character - from, last))));
   const dim = (part: string) => paint('dim', part);
   return [
     `${paint(style, `${severity}[${code}]`)}${paint('bold', `: ${harmless(message)}`)}`,

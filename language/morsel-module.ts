@@ -1,4 +1,4 @@
-import { inject, type Module } from 'langium';
+import { createLangiumParser, inject, type Module } from 'langium';
 import {
   createDefaultModule,
   createDefaultSharedModule,
@@ -11,6 +11,7 @@ import {
 import { MorselFormatter } from './formatting/formatter.ts';
 import { MorselGeneratedModule, MorselGeneratedSharedModule } from './generated/module.ts';
 import { MorselErrorMessages } from './parser/error-messages.ts';
+import { withManyComments } from './parser/many-comments.ts';
 import { MorselTokenBuilder } from './parser/token-builder.ts';
 import { MorselValueConverter } from './parser/value-converter.ts';
 import { MorselDocumentBuilder, MorselIndexManager } from './scoping/document-builder.ts';
@@ -36,6 +37,7 @@ type MorselModule = Module<MorselServices, PartialLangiumServices & MorselAddedS
 const morselModule: MorselModule = {
   lsp: { Formatter: () => new MorselFormatter() },
   parser: {
+    LangiumParser: (services) => withManyComments(createLangiumParser(services)),
     TokenBuilder: () => new MorselTokenBuilder(),
     ValueConverter: () => new MorselValueConverter(),
     ParserErrorMessageProvider: () => new MorselErrorMessages(),

@@ -42,6 +42,7 @@ interface Block {
 
 class Layout {
   readonly #leaves: readonly LeafCstNode[];
+  #next = 0;
   readonly #text: string;
   /** Where declarations and statements begin. */
   readonly #starts: ReadonlySet<number>;
@@ -106,11 +107,11 @@ class Layout {
     return levels + (isContinuation ? 1 : 0);
   }
 
-  /** Behind comments. */
+  /** Behind comments. It is asked for in order of place. */
   #nextToken(index: number): LeafCstNode | undefined {
-    let at = index;
-    while (this.#leaves[at]?.hidden === true) at++;
-    return this.#leaves[at];
+    this.#next = Math.max(this.#next, index);
+    while (this.#leaves[this.#next]?.hidden === true) this.#next++;
+    return this.#leaves[this.#next];
   }
 
   #isInList(): boolean {

@@ -14,8 +14,8 @@ export const MorselTerminals = {
     NAME: /[_a-zA-Z\u00C0-\u024F\u0370-\u1FFF\u3040-\uD7FF][\w\u00C0-\u024F\u0370-\u1FFF\u3040-\uD7FF-]*/,
     BLOCK: /"""[\s\S]*?"""(?!")/,
     UNCLOSED_BLOCK: /"""[\s\S]*/,
-    STRING: /"(\\[^\n\r]|[^"\\\n\r])*"/,
-    UNCLOSED_STRING: /"(\\[^\n\r]|[^"\\\n\r])*/,
+    STRING: /"(?:[^"\\\n\r]|\\[^\n\r])*"/,
+    UNCLOSED_STRING: /"(?:[^"\\\n\r]|\\[^\n\r])*/,
 };
 
 export type MorselTerminalNames = keyof typeof MorselTerminals;

@@ -43,6 +43,12 @@ function cycleTo(start: ast.Task, path: readonly { task: ast.Task }[]): ast.Task
   return tasks.slice(tasks.indexOf(start));
 }
 
+/** A longer circle is shown by its first and last tasks. */
+const MOST_SHOWN = 12;
+
 /** `a → b → a`: each waits for the next. */
-export const showCycle = (cycle: readonly ast.Task[]): string =>
-  [...cycle, cycle[0]!].map(({ name }) => `\`${name}\``).join(' → ');
+export function showCycle(cycle: readonly ast.Task[]): string {
+  const names = [...cycle, cycle[0]!].map(({ name }) => `\`${name}\``);
+  const left = names.length - MOST_SHOWN;
+  return (left > 1 ? names.toSpliced(MOST_SHOWN / 2, left, `${left} more`) : names).join(' → ');
+}

@@ -17,7 +17,9 @@ export function decodeText(source: string): DecodedText {
 
 /** Whether the closing quotes are there. */
 export const isClosed = (source: string): boolean =>
-  source.startsWith('"""') ? source.length >= 6 && source.endsWith('"""') : /^"(\\[^\n\r]|[^"\\\n\r])*"$/.test(source);
+  source.startsWith('"""')
+    ? source.length >= 6 && source.endsWith('"""')
+    : /^"(?:[^"\\\n\r]|\\[^\n\r])*"$/.test(source);
 
 function decodeString(source: string): DecodedText {
   const end = isClosed(source) ? source.length - 1 : source.length;

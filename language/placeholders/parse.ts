@@ -93,10 +93,11 @@ export function parseTemplate({ text, offsets }: DecodedText, base: number): Tem
 
 /** Behind the token that ends a placeholder. */
 function endOfHole(tokens: IToken[], start: number): number {
-  const last = tokens.findIndex(
-    ({ tokenType }, index) => index > start && (tokenType === Close || tokenType === Stray),
-  );
-  return last === -1 ? tokens.length : last + 1;
+  for (let index = start + 1; index < tokens.length; index++) {
+    const { tokenType } = tokens[index]!;
+    if (tokenType === Close || tokenType === Stray) return index + 1;
+  }
+  return tokens.length;
 }
 
 function addHole(result: TemplateParts, tokens: IToken[], at: (index: number) => number): void {

@@ -23,7 +23,7 @@ export const NameToken = createToken({ name: 'Name', pattern: new RegExp(name) }
 export const Dot = createToken({ name: 'Dot', pattern: '.' });
 export const OpenBracket = createToken({ name: 'OpenBracket', pattern: '[' });
 export const CloseBracket = createToken({ name: 'CloseBracket', pattern: ']' });
-export const Quoted = createToken({ name: 'Quoted', pattern: /"(\\["\\]|[^"\\\n])*"/ });
+export const Quoted = createToken({ name: 'Quoted', pattern: /"(?:[^"\\\n]|\\["\\])*"/ });
 export const Close = createToken({ name: 'Close', pattern: '}', pop_mode: true });
 /** Whatever can't stand in a placeholder ends it. */
 export const Stray = createToken({ name: 'Stray', pattern: /[\s\S]/, line_breaks: true, pop_mode: true });
