@@ -19,6 +19,8 @@ export interface DatabaseOptions {
   /** `FULL`: a transaction is on disk when it is over. */
   synchronous: 'FULL' | 'NORMAL';
   readOnly?: boolean;
+  /** Looks for damage before anything is written; takes as long as reading the file. */
+  isChecked?: boolean;
 }
 
 const SQLITE_BUSY = 5;
@@ -27,7 +29,7 @@ const BUSY_ATTEMPTS = 500;
 
 /** Opens a database, and makes it where there is none. Other processes may have it open too. Throws a {@link StoreError}. */
 export function openDatabase(file: string, options: DatabaseOptions): DatabaseSync {
-  const { what, version, synchronous, readOnly = false } = options;
+  const { what, version, synchronous, readOnly = false, isChecked = false } = options;
   if (!existsSync(file)) {
     if (readOnly) throw new StoreError(`there is no ${what} at ${file}`);
     createPrivate(file, what);
@@ -39,7 +41,10 @@ export function openDatabase(file: string, options: DatabaseOptions): DatabaseSy
       database.exec(`PRAGMA synchronous = ${synchronous};`);
     }
     checkVersion(database, file, what, version);
-    if (!readOnly) bringUpToDate(database, options);
+    if (!readOnly) {
+      if (isChecked) checkWhole(database, file, what);
+      bringUpToDate(database, options);
+    }
     return database;
   } catch (error) {
     if (error instanceof StoreError) throw error;
@@ -104,6 +109,15 @@ function checkVersion(database: DatabaseSync, file: string, what: string, versio
   if (found <= version) return;
   throw new StoreError(
     `the ${what} ${file} was written by a newer Morsel (version ${found}; this one reads up to ${version}): update Morsel`,
+  );
+}
+
+/** What SQLite finds wrong in a file is not built upon: each write could make it worse. */
+function checkWhole(database: DatabaseSync, file: string, what: string): void {
+  const [found] = rows<{ quick_check: string }>(database.prepare('PRAGMA quick_check(1)'));
+  if (found?.quick_check === 'ok') return;
+  throw new StoreError(
+    `the ${what} ${file} is damaged (${found?.quick_check}): go on from a copy of it, or start anew`,
   );
 }
 

@@ -9,8 +9,9 @@ import type { JobSpec } from '../job-spec.ts';
 import type { Interval, PredictionBasis } from '../predictive-model/prediction.ts';
 import type { InstanceFacts } from '../targets/target.ts';
 import type { ItemFailure, ItemReport } from '../worker/protocol.ts';
+import { IntervalSet } from '../task-queue/interval-set.ts';
 import type { Range, Workload } from '../workload.ts';
-import { bringUpToDate, openDatabase, rows, transaction } from './database.ts';
+import { bringUpToDate, openDatabase, rows, StoreError, transaction } from './database.ts';
 
 const JOURNAL_VERSION = 2;
 /** What items that did not fail printed and answered is kept up to so much in a run. */
@@ -130,7 +131,7 @@ export class Journal {
 
   /** Opens the journal in a run's folder, or begins one. Throws a StoreError. */
   static open(runFolder: string, { readOnly = false } = {}): Journal {
-    const options = { ...TABLES, what: 'journal', synchronous: 'FULL', readOnly } as const;
+    const options = { ...TABLES, what: 'journal', synchronous: 'FULL', readOnly, isChecked: true } as const;
     return Journal.opened(openDatabase(join(runFolder, 'journal.sqlite'), options));
   }
 
@@ -283,8 +284,12 @@ export class Journal {
     );
   }
 
-  /** What a scheduler goes on from: what is skipped follows from it. */
+  /**
+   * What a scheduler goes on from: what is skipped follows from it. Throws a StoreError if that can't be: an item that ended
+   * twice, or one that there is not.
+   */
   settled(): (Range & { task: number; state: 'committed' | 'failed' })[] {
+    this.checkOutcomes();
     return this.outcomes().flatMap(({ task, start, end, state }) =>
       state === 'skipped' ? [] : [{ task, start, end, state }],
     );
@@ -346,6 +351,18 @@ export class Journal {
     }
   }
 
+  private checkOutcomes(): void {
+    const run = this.readRun();
+    const ended = run?.workload.tasks.map(() => new IntervalSet()) ?? [];
+    for (const { task, start, end } of this.outcomes()) {
+      const isThere = start >= 0 && start < end && end <= (run?.workload.tasks[task]?.count ?? 0);
+      if (!isThere) throw damaged(`it has an end of items ${start} to ${end} of task ${task} that there are not`);
+      if (ended[task]!.within(start, end).length > 0)
+        throw damaged(`items ${start} to ${end} of task ${task} ended twice`);
+      ended[task]!.add(start, end);
+    }
+  }
+
   private report(fragment: number, report: ItemReport, now: number): void {
     const { task, start, end } = report;
     const { outcome } = this.statements;
@@ -396,9 +413,16 @@ interface StoredFragment {
   reasons?: string | null;
 }
 
+const damaged = (why: string): StoreError =>
+  new StoreError(`the journal is damaged (${why}): go on from a copy of it, or start anew`);
+
 // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- what was written is what is read
 function fromJson<T>(text: string): T {
-  return JSON.parse(text);
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw damaged('a part of it is no JSON');
+  }
 }
 
 function prepareAll(database: DatabaseSync) {
