@@ -8,7 +8,7 @@ import { isRunNode } from '../runs-view/run-nodes.ts';
 import { newJobFile } from './new-job-file.ts';
 import { type RunContext, runJob, runJobOn } from './run-job.ts';
 import { previewPlan, showRun } from './show-panels.ts';
-import { continueRun, pauseRun, resumeRun, stopRun } from './steer-run.ts';
+import { continueRun, pauseRun, rerunFailed, resumeRun, stopRun } from './steer-run.ts';
 
 export interface CommandContext extends RunContext {
   client: LanguageClient;
@@ -24,6 +24,7 @@ export function registerCommands(context: CommandContext): vscode.Disposable {
     [ClientCommand.plan]: (argument) => previewPlan(server, panels, argument),
     'morsel.stopRun': (argument) => stopRun(context, argument),
     'morsel.resumeRun': (argument) => resumeRun(context, argument),
+    'morsel.rerunFailed': (argument) => rerunFailed(context, argument),
     'morsel.pauseRun': (argument) => pauseRun(context, argument),
     'morsel.continueRun': (argument) => continueRun(context, argument),
     'morsel.showRun': (argument) => showRun(runs, panels, argument),

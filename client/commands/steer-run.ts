@@ -1,7 +1,7 @@
 /** Stop, resume, pause and continue: each asks the server, which asks the run. */
 import * as vscode from 'vscode';
 import { ContinueRun, PauseRun, ResumeRun, type RunInfo, StopRun } from '../../server/protocol.ts';
-import { pickRun } from '../runs/pick-run.ts';
+import { pickRun, type RunChoice } from '../runs/pick-run.ts';
 import { mayRun } from './may-run.ts';
 import type { RunContext } from './run-job.ts';
 
@@ -16,13 +16,26 @@ export async function stopRun({ server, runs }: RunContext, argument: unknown): 
   await vscode.window.withProgress(options, () => server.ask(StopRun, refTo(run)));
 }
 
-export async function resumeRun({ server, runs, notifications }: RunContext, argument: unknown): Promise<void> {
-  if (!(await mayRun())) return;
-  const run = await pickRun(runs, argument, {
+export async function resumeRun(context: RunContext, argument: unknown): Promise<void> {
+  await goOn(context, argument, {
     fits: isUnfinished,
     none: 'Every run is finished: there is nothing to resume.',
     placeHolder: 'Resume which run? What is committed is not run again.',
   });
+}
+
+/** What failed, and what was skipped for it; a run that goes on does that by itself. */
+export async function rerunFailed(context: RunContext, argument: unknown): Promise<void> {
+  await goOn(context, argument, {
+    fits: ({ live, state }) => !live && state === 'failed',
+    none: 'No items have failed: there is nothing to run again.',
+    placeHolder: 'Run the failed items of which run again? What is committed is not run again.',
+  });
+}
+
+async function goOn({ server, runs, notifications }: RunContext, argument: unknown, choice: RunChoice): Promise<void> {
+  if (!(await mayRun())) return;
+  const run = await pickRun(runs, argument, choice);
   const resumed = run && (await server.ask(ResumeRun, refTo(run)));
   if (!resumed) return;
   await runs.refresh();

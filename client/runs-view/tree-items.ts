@@ -51,9 +51,10 @@ function runItem(run: RunInfo, items: ItemCounts | null): vscode.TreeItem {
   return item;
 }
 
-/** What menus ask for: `run.live`, `run.paused`, `run.unfinished` or `run.done`. */
+/** What menus ask for: `run.live`, `run.paused`, `run.unfinished`, `run.failed` or `run.done`. */
 function contextOf(run: RunInfo): string {
   if (run.live) return run.state === 'paused' ? 'run.paused' : 'run.live';
+  if (run.state === 'failed') return 'run.failed';
   return run.state === 'done' ? 'run.done' : 'run.unfinished';
 }
 

@@ -72,10 +72,10 @@ function messageOf({ run, progress }: LiveRun): string {
 }
 
 async function tellOfEnd(run: RunInfo): Promise<void> {
-  const show = 'Show Run';
+  const [show, again] = ['Show Run', 'Run Failed Again'];
   let choice: string | undefined;
   if (run.state === 'failed') {
-    choice = await vscode.window.showWarningMessage(`${run.job} ended: ${itemsText(run.items)}.`, show);
+    choice = await vscode.window.showWarningMessage(`${run.job} ended: ${itemsText(run.items)}.`, show, again);
   } else if (run.state === 'interrupted') {
     const text = `${run.job} was cut off: ${itemsText(run.items)}. Nothing that was committed is lost.`;
     choice = await vscode.window.showWarningMessage(text, 'Resume', show);
@@ -83,5 +83,6 @@ async function tellOfEnd(run: RunInfo): Promise<void> {
     choice = await vscode.window.showInformationMessage(`${run.job} is done: ${itemsText(run.items)}.`, show);
   }
   if (choice === show) await vscode.commands.executeCommand('morsel.showRun', run);
+  if (choice === again) await vscode.commands.executeCommand('morsel.rerunFailed', run);
   if (choice === 'Resume') await vscode.commands.executeCommand('morsel.resumeRun', run);
 }

@@ -59,6 +59,7 @@ test('the commands that users are promised are there', () => {
     'Preview Fragment Plan',
     'Stop Run',
     'Resume Run',
+    'Run Failed Items Again',
     'Show Run',
     'New Job File',
   ];
@@ -99,7 +100,7 @@ test('every key of a `when` clause is known', () => {
 
 test('what the tree says of a row is what the menus ask for', () => {
   const source = readFileSync('client/runs-view/tree-items.ts', 'utf8');
-  for (const context of ['run.live', 'run.paused', 'run.unfinished', 'run.done', 'task', 'failure']) {
+  for (const context of ['run.live', 'run.paused', 'run.unfinished', 'run.failed', 'run.done', 'task', 'failure']) {
     expect(source).toContain(`'${context}'`);
   }
   const asked = menuEntries.flatMap(({ when = '' }) =>
@@ -112,7 +113,7 @@ test('no more than three actions stand in a row of the view', () => {
   const inline = contributes.menus['view/item/context']!.filter(
     (entry) => 'group' in entry && String(entry.group).startsWith('inline'),
   );
-  for (const state of ['run.live', 'run.paused', 'run.unfinished', 'run.done', 'task', 'failure']) {
+  for (const state of ['run.live', 'run.paused', 'run.unfinished', 'run.failed', 'run.done', 'task', 'failure']) {
     const shown = inline.filter(({ when = '' }) => {
       const [, pattern] = /viewItem =~ \/(.*)\//.exec(when) ?? [];
       return pattern === undefined ? when.endsWith(`viewItem == ${state}`) : new RegExp(pattern).test(state);

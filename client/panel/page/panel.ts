@@ -1,9 +1,9 @@
 /** The panel's page: draws what it is sent, and says what the user wants of it. */
-import type { Picture } from '../../../drawing/picture.ts';
-import { hasGraph } from '../../../drawing/picture.ts';
 import { timelineInWords } from '../../../drawing/describe.ts';
-import { html, type Html } from '../html.ts';
+import { hasGraph, type Picture } from '../../../drawing/picture.ts';
+import { html } from '../html.ts';
 import { writeExplanation } from './explanation.ts';
+import { oncePerFrame } from './frame.ts';
 import { GraphWindow } from './graph-view.ts';
 import { writeHead, writeMessage } from './head.ts';
 import { writeGraphLegend, writeTimelineLegend } from './legend.ts';
@@ -13,11 +13,11 @@ import { ROWS, writeTables } from './tables.ts';
 import { Tabs } from './tabs.ts';
 import { writeTargets } from './targets.ts';
 import { onThemeChange, themePalette } from './theme.ts';
-import { oncePerFrame } from './frame.ts';
 import { type TimelinePlace, TimelineWindow } from './timeline-view.ts';
 import { Tooltip } from './tooltip.ts';
 import type { DrawingView, ViewParts } from './view-parts.ts';
 import { WhatIfForm } from './what-if.ts';
+import { write } from './write.ts';
 
 /** What the page itself keeps. */
 interface KeptByPage {
@@ -104,22 +104,6 @@ function showContent(content: ToPage & { type: 'content' }): void {
   if (tabs.chosen === 'targets') editor.postMessage({ type: 'compare' });
   showExplanation(content.explanation);
   document.body.dataset.drawn = timelineInWords(picture);
-}
-
-/** Written anew, except for what has the focus: that is found again. */
-function write(element: HTMLElement, content: Html): void {
-  const focused = element.contains(document.activeElement) ? selectorOf(document.activeElement!) : null;
-  // Every value in it is escaped, and the page's policy allows no script in it.
-  element.innerHTML = String(content);
-  if (focused !== null) element.querySelector<HTMLElement>(focused)?.focus({ preventScroll: true });
-}
-
-function selectorOf(element: Element): string | null {
-  for (const name of ['data-task', 'data-fragment', 'data-target']) {
-    const value = element.getAttribute(name);
-    if (value) return `button[${name}="${CSS.escape(value)}"]`;
-  }
-  return element.id === '' ? null : `#${element.id}`;
 }
 
 function showExplanation(explanation: (ToPage & { type: 'content' })['explanation']): void {

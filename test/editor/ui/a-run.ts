@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EditorWindow } from '../harness/window.ts';
 import { expand, rowBelow, runRow } from './runs-view.ts';
@@ -34,6 +34,12 @@ export async function runToTheEnd(window: EditorWindow, workspace: string): Prom
   await window.waitForText('Morsel Log', '.statusbar');
   await window.openFile('failing.morsel');
   await window.page.locator('.squiggly-error').first().waitFor();
+  // Only what failed is run again.
+  writeFileSync(join(workspace, 'four-may-come'), '');
+  await failing.hover();
+  await failing.getByRole('button', { name: 'Run Failed Items Again' }).click();
+  await runRow(window, 'failing', /done.*6 items/).waitFor();
+  await window.page.locator('.squiggly-error').first().waitFor({ state: 'detached' });
 }
 
 export async function newJob(window: EditorWindow): Promise<void> {

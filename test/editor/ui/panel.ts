@@ -2,10 +2,22 @@ import assert from 'node:assert/strict';
 import type { FrameLocator } from 'playwright-core';
 import type { EditorWindow } from '../harness/window.ts';
 
+/** Below the axis and the name of the instance, in px. */
+const IN_FIRST_BAR = 48;
+
 /** The panel beside the editor, while one types. */
 export async function livePlan(window: EditorWindow): Promise<void> {
   const { page } = window;
   const panel = await openPanel(window);
+
+  // A click on a fragment leads to its task.
+  const { width } = (await panel.locator('#timeline canvas').boundingBox())!;
+  await panel.locator('#timeline canvas').click({ position: { x: width / 6, y: IN_FIRST_BAR } });
+  await panel
+    .locator('#said')
+    .getByText(/^Fragment \d+ on i1: .*count: \d item/)
+    .waitFor();
+  await panel.locator('body[data-marked="count"]').waitFor();
 
   await panel.getByRole('button', { name: 'total' }).click();
   // The task's name is selected now, so what is typed renames it.
