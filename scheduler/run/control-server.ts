@@ -1,5 +1,5 @@
 /** The control socket of a run: whoever may open it can watch and steer. */
-import { chmodSync, existsSync, mkdirSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, existsSync, lstatSync, mkdirSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -116,8 +116,9 @@ function socketPath(runFolder: string): string {
   if (process.platform === 'win32') return `\\\\.\\pipe\\morsel-${name}`;
   const folder = join(tmpdir(), `morsel-${userInfo().uid}`);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const { uid, mode } = statSync(folder);
-  if (uid !== userInfo().uid || (mode & 0o077) !== 0) {
+  // A link that somebody else made there would lead into a folder of ours that is not for this.
+  const found = lstatSync(folder);
+  if (!found.isDirectory() || found.uid !== userInfo().uid || (found.mode & 0o077) !== 0) {
     throw new RunError(`the folder ${folder} for control sockets is open to others: remove it, and it is made anew`);
   }
   return join(folder, `${name}.sock`);
