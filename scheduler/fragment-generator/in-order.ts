@@ -4,6 +4,7 @@ import type { Bounds, Demand, Pool } from './demand.ts';
 import { evenChunk } from './even-chunk.ts';
 import type { Filling, Part } from './filling.ts';
 import type { Prospects } from './prospects.ts';
+import { Ration } from './ration.ts';
 
 /** Items are put into a fragment as long as their chance to end in time is such a share of the best that they will ever have, … */
 export const CONFIDENT = 0.85;
@@ -35,7 +36,7 @@ export class InOrder {
     let isLearning = false;
     /** What is left of a chunk of which each instance takes one: see {@link evenChunk}. */
     let chunkLeft = 1;
-    const allowed = new Map<string, number>();
+    const ration = new Ration(this.queue.ready / demand.sharers);
     for (const { task, cohort } of this.queue.readyCohorts()) {
       if ((filling.seconds >= bounds.size && filling.held >= 1) || misfits > MISFITS) break;
       const part = this.prospects.part(task, cohort, 0, demand);
@@ -45,18 +46,17 @@ export class InOrder {
       }
       const { prediction, width } = part;
       const { key } = this.workload.tasks[task]!;
-      const allowedOfTask = allowed.get(key) ?? this.prospects.allowedWhileLearning(task, width);
+      const ofTask = this.prospects.allowedWhileLearning(task, width);
       const chunk = this.isEvened(bounds) ? evenChunk(prediction, width, demand) : Infinity;
       const inChunk = Math.max(leastItems(filling, width), Math.floor(chunkLeft * chunk));
       if (inChunk === 0) break;
       const most = Math.min(inChunk, this.evenPart(task, cohort, width, demand));
       const fitting = this.countThatFits(filling, { ...part, count: most }, bounds, demand);
       if (fitting === 0) misfits++;
-      const count = Math.min(fitting, allowedOfTask);
-      isLearning ||= fitting > allowedOfTask;
-      if (count <= 0) continue;
+      const count = ration.take(key, ofTask, fitting, leastItems(filling, width));
+      isLearning ||= fitting > count;
+      if (count === 0) continue;
       filling.add({ ...part, count });
-      allowed.set(key, allowedOfTask - count);
       chunkLeft -= count / chunk;
     }
     return isLearning;

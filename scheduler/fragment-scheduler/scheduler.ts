@@ -459,13 +459,14 @@ export class FragmentScheduler {
     const { dispatchSeconds, safePointSeconds } = this.overheads;
     const worthwhile = WORTH_SPLITTING * (dispatchSeconds + 2 * safePointSeconds);
     const running = [...this.running.values()];
-    const splitting = running.filter((fragment) => fragment.splitting).length;
     const spare = running.filter((fragment) => !fragment.splitting && hasItemsToSpare(fragment));
-    if (splitting + spare.length === 0 && this.queue.unassigned === 0) return this.retireIdle(workless);
+    const isSplitting = running.some((fragment) => fragment.splitting);
+    if (!isSplitting && spare.length === 0 && this.queue.unassigned === 0) return this.retireIdle(workless);
     const byLength = spare
       .map((fragment) => ({ fragment, remaining: remainingSeconds(fragment, now) }))
       .toSorted((a, b) => b.remaining - a.remaining);
-    for (const { fragment, remaining } of byLength.slice(0, Math.max(0, workless.length - splitting))) {
+    // One that was told to split before may be in the middle of a long item: it is not counted on.
+    for (const { fragment, remaining } of byLength.slice(0, workless.length)) {
       // One that has only just begun was sized for its share; cutting it at once would go round in circles.
       const ripeAt = fragment.assignedAt + worthwhile;
       if (remaining <= worthwhile) this.wake(overdueAt(fragment, worthwhile), now);
