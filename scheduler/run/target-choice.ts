@@ -13,7 +13,9 @@ import type { Target, TargetListener } from '../targets/target.ts';
 import type { Workload } from '../workload.ts';
 import { RunError, stagingFolder } from './run-folder.ts';
 
+/** How often a worker tells how its machine does; over a network, of which there may be a thousand, less often. */
 const HEARTBEAT_SECONDS = 1;
+const REMOTE_HEARTBEAT_SECONDS = 4;
 const KEEP_OUTPUT_BYTES = 16 << 10;
 
 export interface TargetOptions {
@@ -64,7 +66,7 @@ function createTarget(
   const setup = {
     job,
     stagingFolder: stagingFolder(runFolder),
-    heartbeatSeconds: HEARTBEAT_SECONDS,
+    heartbeatSeconds: spec.kind === 'local' ? HEARTBEAT_SECONDS : REMOTE_HEARTBEAT_SECONDS,
     keepOutputBytes: KEEP_OUTPUT_BYTES,
   };
   if (spec.kind === 'ssh') return createSshTarget(spec, { workerFile: workerCommand.at(-1)!, setup }, listener);

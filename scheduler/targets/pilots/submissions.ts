@@ -5,6 +5,8 @@ import { SubmitError, type BatchSystem } from './batch-system.ts';
 /** Between two tries to submit to an engine that is in trouble: doubled up to the longest. */
 const FIRST_WAIT_SECONDS = 2;
 const LONGEST_WAIT_SECONDS = 60;
+/** So many are asked for at the same time. */
+const MOST_AT_ONCE = 4;
 
 export interface SubmissionHooks {
   submitted(pilot: string, id: string): void;
@@ -14,7 +16,7 @@ export interface SubmissionHooks {
 }
 
 /**
- * Asks an engine for pilots, one after the other. Where it is in trouble it is asked again, each time after a longer while;
+ * Asks an engine for pilots, a few at a time. Where it is in trouble it is asked again, each time after a longer while;
  * and since an engine may take what it could not say that it took, it is looked there first for a pilot of that name.
  */
 export class Submissions {
@@ -22,7 +24,9 @@ export class Submissions {
   private readonly hooks: SubmissionHooks;
   private readonly queue: string[] = [];
   private readonly closing = new AbortController();
-  private work: Promise<string[]> | null = null;
+  private readonly work = new Set<Promise<void>>();
+  private readonly untold: string[] = [];
+  private isTroubled = false;
 
   constructor(system: BatchSystem, hooks: SubmissionHooks) {
     this.system = system;
@@ -31,7 +35,9 @@ export class Submissions {
 
   add(pilot: string): void {
     this.queue.push(pilot);
-    this.work ??= this.submitAll();
+    if (this.work.size >= MOST_AT_ONCE) return;
+    const work = this.submitAll().finally(() => this.work.delete(work));
+    this.work.add(work);
   }
 
   /** Those that were not tried yet are not asked for. */
@@ -43,23 +49,22 @@ export class Submissions {
   async close(): Promise<string[]> {
     this.queue.length = 0;
     this.closing.abort();
-    return (await this.work) ?? [];
+    await Promise.all(this.work);
+    return this.untold;
   }
 
-  private async submitAll(): Promise<string[]> {
-    const untold: string[] = [];
+  private async submitAll(): Promise<void> {
     for (let pilot = this.queue.shift(); pilot !== undefined; pilot = this.queue.shift()) {
       try {
         const id = await this.submit(pilot);
-        if (this.closing.signal.aborted) {
-          if (id !== null) untold.push(id);
-        } else if (id !== null) this.hooks.submitted(pilot, id);
+        if (id === null) continue;
+        this.isTroubled = false;
+        if (this.closing.signal.aborted) this.untold.push(id);
+        else this.hooks.submitted(pilot, id);
       } catch (error) {
         if (!this.closing.signal.aborted) this.hooks.refused(pilot, messageOf(error));
       }
     }
-    this.work = null;
-    return untold;
   }
 
   /** Null if it was called off. */
@@ -71,7 +76,8 @@ export class Submissions {
         return id ?? (await this.system.submit(pilot));
       } catch (error) {
         if (error instanceof SubmitError && !error.isPassing) throw error;
-        if (isFirst) this.hooks.notice(`${messageOf(error)}; it is asked again until it answers`);
+        if (!this.isTroubled) this.hooks.notice(`${messageOf(error)}; it is asked again until it answers`);
+        this.isTroubled = true;
         isFirst = false;
       }
       if (signal.aborted) return this.found(pilot).catch(() => null);
