@@ -45,6 +45,12 @@ export class SimulatedDatabase extends DatabaseSync {
     return statement.all(...values);
   }
 
+  override close(): void {
+    // A statement holds its database: one that the database holds too would keep both for ever.
+    this.peeks.clear();
+    super.close();
+  }
+
   /** What the next process finds. */
   reopen(): void {
     if (this.isTransaction) super.exec('ROLLBACK');
