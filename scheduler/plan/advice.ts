@@ -5,7 +5,7 @@ import { about, counted, percent } from '../words.ts';
 import type { Workload, WorkloadTask } from '../workload.ts';
 import type { PlanProblem } from './plan.ts';
 import { sharesOf } from './shares.ts';
-import { itemSecondsOf, type PlanOutcome } from './tasks.ts';
+import { itemSecondsOf, itemsLeft, type PlanOutcome } from './tasks.ts';
 
 /** Codes of what the job could do better with; docs/diagnostics.md explains each. */
 export const adviceCodes = ['plan/safe-point-costs', 'plan/lifespan-waste', 'plan/half-empty'] as const;
@@ -14,6 +14,8 @@ type Advice = PlanProblem & { severity: 'info'; code: (typeof adviceCodes)[numbe
 
 /** Less than that share of the time is not worth a word. */
 const LEAST_GAIN = 0.02;
+/** Nor is less than that in all, in seconds of work. */
+const LEAST_GAIN_SECONDS = 5;
 /** So much of the instances' lives may be waste. */
 const MOST_WASTE = 0.1;
 
@@ -41,8 +43,9 @@ function dearSafePoints(task: WorkloadTask, { target }: JobSpec, outcome: PlanOu
   const { safePointSeconds: cost, meanTimeBetweenFailuresSeconds: between } = overheads;
   const best = Math.max(youngDalySeconds(overheads), itemSeconds / width);
   const total = (seconds: number): number => cost / (seconds + cost) + seconds / (2 * between);
-  // A job that is over before then needs none in between.
-  if (!(spacing > 0) || spacing >= best || total(spacing) - total(best) < LEAST_GAIN) return [];
+  const gain = total(spacing) - total(best);
+  if (!(spacing > 0) || spacing >= best || gain < LEAST_GAIN) return [];
+  if (gain * itemsLeft(task) * itemSeconds < LEAST_GAIN_SECONDS) return [];
   const message =
     `The safe points of \`${task.task}\` cost ${percent(cost / (spacing + cost))} of its time, one about every ${about(spacing)}, ` +
     `and save less than that: about every ${about(best)} would cost ${percent(cost / (best + cost))}. ` +
@@ -51,10 +54,11 @@ function dearSafePoints(task: WorkloadTask, { target }: JobSpec, outcome: PlanOu
 }
 
 /** The instance's other cpus have nothing to do while the task's items run. */
-function halfEmpty({ task, count, needs }: WorkloadTask, { target }: JobSpec): Advice[] {
+function halfEmpty(stage: WorkloadTask, { target }: JobSpec): Advice[] {
+  const { task, needs } = stage;
   const width = concurrency(target, needs);
   const used = width * needs.cpus;
-  if (count < 2 || width < 1 || target.cpus < 2 || used / target.cpus > 0.5) return [];
+  if (itemsLeft(stage) < 2 || width < 1 || target.cpus < 2 || used / target.cpus > 0.5) return [];
   const byMemory = width < Math.floor(target.cpus / Math.max(needs.cpus, 1e-9));
   const message =
     `While \`${task}\` runs, ${used} of ${counted(target.cpus, 'cpu')} of an instance of \`${target.name}\` are used: ` +

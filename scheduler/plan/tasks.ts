@@ -100,6 +100,9 @@ function extrapolated(stages: readonly WorkloadTask[], shares: readonly Fragment
 const upToDateIn = ({ upToDate }: WorkloadTask): number =>
   upToDate.reduce((sum, { start, end }) => sum + end - start, 0);
 
+/** What is not up to date. */
+export const itemsLeft = (stage: WorkloadTask): number => stage.count - upToDateIn(stage);
+
 /** The expected run time of an item of a stage, at the mean cost. */
 export const itemSecondsOf = (stage: WorkloadTask, { model, conditions }: PlanOutcome): number =>
   typicalItem([stage], model, conditions).expected;

@@ -204,6 +204,14 @@ describe('advice', () => {
     expect(every(1).problems[0]!.message).toMatch(/cost 20 % of its time.*`safepoint auto`/);
     expect(codes(every(50))).toEqual([]);
     expect(codes(plan([task('t', 4000, { estimateSeconds: 0.02 })]))).toEqual([]);
+    // Nothing is said of what would save no more than a moment, or is done already.
+    expect(
+      codes(plan([task('t', 40, { estimateSeconds: 0.02, safePoint: { kind: 'items', everyItems: 1 } })])),
+    ).toEqual([]);
+    const done = { upToDate: [{ start: 0, end: 4000 }] };
+    expect(
+      codes(plan([task('t', 4000, { estimateSeconds: 0.02, safePoint: { kind: 'items', everyItems: 1 }, ...done })])),
+    ).toEqual([]);
     // Nothing is said of what nobody knows.
     expect(codes(plan([task('t', 40, { safePoint: { kind: 'items', everyItems: 1 } })]))).toEqual([]);
   });
