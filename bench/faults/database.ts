@@ -11,7 +11,7 @@ export interface DatabaseHooks {
 }
 
 export class SimulatedDatabase extends DatabaseSync {
-  private readonly hooks: DatabaseHooks;
+  private hooks: DatabaseHooks | null;
   private readonly peeks = new Map<string, StatementSync>();
 
   constructor(hooks: DatabaseHooks) {
@@ -21,20 +21,21 @@ export class SimulatedDatabase extends DatabaseSync {
 
   override exec(sql: string): void {
     if (sql === 'ROLLBACK') return super.exec(sql);
-    this.hooks.alive();
+    const hooks = this.hooks!;
+    hooks.alive();
     if (sql !== 'COMMIT') return super.exec(sql);
-    const { faults } = this.hooks;
+    const { faults } = hooks;
     if (faults.happens('journal full')) throw new Error('database or disk is full');
     const syncFails = faults.happens('journal sync fails');
     if (syncFails && faults.names.length % 2 === 0) throw new Error('disk I/O error');
     super.exec(sql);
-    this.hooks.committed();
+    hooks.committed();
     if (syncFails) throw new Error('disk I/O error');
-    this.hooks.alive();
+    hooks.alive();
   }
 
   override prepare(sql: string): StatementSync {
-    this.hooks.alive();
+    this.hooks!.alive();
     return super.prepare(sql);
   }
 
@@ -46,8 +47,9 @@ export class SimulatedDatabase extends DatabaseSync {
   }
 
   override close(): void {
-    // A statement holds its database: one that the database holds too would keep both for ever.
+    // A statement holds its database: one that the database leads to would keep both for ever.
     this.peeks.clear();
+    this.hooks = null;
     super.close();
   }
 
