@@ -9,6 +9,7 @@ import { RunNotifications } from './runs/run-notifications.ts';
 import { Runs } from './runs/runs.ts';
 import { showTaskProgress } from './runs/task-progress.ts';
 import { showRunsView } from './runs-view/runs-view.ts';
+import { provideJobTasks } from './tasks/job-tasks.ts';
 import { createClient } from './server/create-client.ts';
 import { MorselServer } from './server/morsel-server.ts';
 import { showRunStatus } from './status/run-status.ts';
@@ -34,6 +35,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     showTaskProgress(runs, server),
     showServerStatus(client),
     provideRunLogs(server, runs),
+    provideJobTasks(server, context.extensionUri),
     vscode.workspace.onDidGrantWorkspaceTrust(() => void server.notify(TrustGranted)),
   );
   try {

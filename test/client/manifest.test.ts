@@ -1,5 +1,8 @@
 /** The extension's manifest: what VS Code reads of package.json. */
-import { existsSync, readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 
 interface MenuEntry {
@@ -21,6 +24,7 @@ interface Manifest {
     viewsContainers: Record<string, { id: string; icon: string }[]>;
     viewsWelcome: { view: string; contents: string; when: string }[];
     languages: { configuration?: string; icon?: { light: string; dark: string } }[];
+    problemMatchers: { pattern: { regexp: string }[] }[];
     grammars: { path: string }[];
     snippets: { path: string }[];
     configuration: { properties: Record<string, Setting> }[];
@@ -140,6 +144,7 @@ test('every file that the manifest names exists', () => {
 test('nothing is activated before it is needed', () => {
   expect(manifest.activationEvents).toEqual([
     'onLanguage:morsel',
+    'onTaskType:morsel',
     'onWebviewPanel:morsel.panel',
     // A run that goes on is found again when the window opens.
     'workspaceContains:.morsel/runs',
@@ -167,4 +172,18 @@ test('every setting has a default, a description, an order and a scope', () => {
 
 test('the types of VS Code are those of the oldest version that is supported', () => {
   expect(`^${manifest.devDependencies['@types/vscode']}`).toBe(manifest.engines.vscode);
+});
+
+test('the problem matcher reads what the command line prints', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'morsel-matcher-'));
+  writeFileSync(join(folder, 'bad.morsel'), 'job a {\n  task b { run "x {y}" }\n}\n');
+  const { stdout } = spawnSync(process.execPath, [resolve('cli/main.ts'), 'check', 'bad.morsel'], {
+    cwd: folder,
+    encoding: 'utf8',
+  });
+  rmSync(folder, { recursive: true });
+  const [first, second] = contributes.problemMatchers[0]!.pattern.map(({ regexp }) => new RegExp(regexp));
+  const [line, place] = stdout.split('\n');
+  expect(first!.exec(line!)!.slice(1)).toEqual(['error', 'unknown-placeholder', expect.stringContaining('`y`')]);
+  expect(second!.exec(place!)!.slice(1)).toEqual(['bad.morsel', '2', '20']);
 });

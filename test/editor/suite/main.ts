@@ -38,6 +38,7 @@ async function runMocha(send: (report: Report) => void): Promise<number> {
   await import('./language.test.ts');
   await import('./commands.test.ts');
   await import('./runs.test.ts');
+  await import('./tasks.test.ts');
   return new Promise((resolve) => {
     const runner = mocha.run(resolve);
     runner.on('pass', (test) => send({ event: 'pass', title: test.fullTitle() }));
