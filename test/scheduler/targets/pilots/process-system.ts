@@ -1,5 +1,5 @@
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { BatchSystem, PilotReport, SubmitError } from '../../../../scheduler/targets/pilots/batch-system.ts';
 import { pilotLog } from '../../../../scheduler/targets/pilots/pilot.ts';
@@ -106,11 +106,19 @@ export class ProcessSystem implements BatchSystem {
 }
 
 function withDescendants(root: number): number[] {
-  const parents = execFileSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' })
-    .trim()
-    .split('\n')
-    .map((line) => line.trim().split(/\s+/).map(Number));
+  const parents = process.platform === 'linux' ? readdirSync('/proc').flatMap(parentOf) : [];
   const found = [root];
-  for (const parent of found) for (const [pid, ppid] of parents) if (ppid === parent) found.push(pid!);
+  for (const parent of found) for (const { pid, ppid } of parents) if (ppid === parent) found.push(pid);
   return found;
+}
+
+/** `pid (name) state parent …` */
+function parentOf(entry: string): { pid: number; ppid: number }[] {
+  if (!/^\d+$/.test(entry)) return [];
+  try {
+    const stat = readFileSync(`/proc/${entry}/stat`, 'latin1');
+    return [{ pid: Number(entry), ppid: Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]) }];
+  } catch {
+    return [];
+  }
 }
