@@ -38,6 +38,8 @@ export interface TargetKindFacts {
   kind: TargetKind;
   /** Markdown, one or two sentences. */
   doc: string;
+  /** True where lifespans are counted in whole minutes. */
+  countsMinutes?: boolean;
   options: readonly TargetOption[];
 }
 
@@ -94,6 +96,7 @@ const kinds: readonly TargetKindFacts[] = [
   {
     kind: 'slurm',
     doc: 'Allocations of a Slurm cluster. `lifespan` is their time limit.',
+    countsMinutes: true,
     options: [
       { name: 'partition', type: 'text', doc: 'The partition to ask.', example: 'partition "short"' },
       { name: 'account', type: 'text', doc: 'The account that is charged.', example: 'account "lab42"' },

@@ -32,6 +32,7 @@ export function checkTarget(target: ast.Target, report: Report): void {
     }
     seen.add(option.name);
   }
+  if (facts.countsMinutes === true) checkWholeMinutes(target, report);
   for (const { name, required, example } of facts.options) {
     if (required !== true || seen.has(name)) continue;
     report('missing-option', `A target of kind \`${target.kind}\` needs \`${name}\`, as in \`${example}\`.`, {
@@ -39,6 +40,19 @@ export function checkTarget(target: ast.Target, report: Report): void {
       property: 'name',
     });
   }
+}
+
+function checkWholeMinutes(target: ast.Target, report: Report): void {
+  const value = target.options.find(({ name }) => name === 'lifespan')?.value;
+  const seconds = ast.isQuantity(value) ? amountOf(value, 'time') : null;
+  if (value === undefined || seconds === null || seconds <= 0 || seconds % 60 === 0) return;
+  const minutes = `${Math.ceil(seconds / 60)} min`;
+  report(
+    'whole-minutes',
+    `A target of kind \`${target.kind}\` counts lifespans in whole minutes: ${minutes} is asked for.`,
+    { node: value },
+    fixesFor(target, value.$cstNode, minutes),
+  );
 }
 
 function kindRange(target: ast.Target): { offset: number; end: number } | undefined {

@@ -55,6 +55,7 @@ export const diagnosticCodes = {
   'missing-option': 'error',
   'needs-too-much': 'error',
   'longer-than-lifespan': 'error',
+  'whole-minutes': 'warning',
 } as const;
 
 export type DiagnosticCode = keyof typeof diagnosticCodes;

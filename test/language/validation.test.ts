@@ -119,6 +119,7 @@ describe('fixes', () => {
     ['syntax', 'job j { tsk a { run "x" } }', 'job j { task a {'],
     ['unknown-target-kind', 'target t slrum { }', 'target t slurm {'],
     ['unknown-option', 'target t slurm { partitoin "x" }', '{ partition "x" }'],
+    ['whole-minutes', 'target t slurm { lifespan 90 s }', 'lifespan 2 min }'],
     ['empty-input', 'job j { input n = 3..1 task a for i in n { run "{i}" } }', 'n = 1..3 '],
     ['missing-target', 'job j { task a { run "x" } } target t local { } target u local { }', 'job j on t {'],
     [
