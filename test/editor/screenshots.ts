@@ -98,9 +98,9 @@ async function showRun(window: EditorWindow): Promise<void> {
   await running.waitFor();
   await expand(running);
   await window.runCommand('Morsel: Show Run');
-  await window.webview().locator('body[data-drawn*=" 7 fragments"]').waitFor();
+  await drawn(window.webview());
   await expand(rowBelow(window, 'Fragments'));
-  await rowBelow(window, 'Fragment 4').waitFor();
+  await rowBelow(window, 'Fragment 6').waitFor();
 }
 
 /** The picture of a run, and why one of its fragments is as it is. */
