@@ -1,10 +1,10 @@
 /** What the documentation shows is what the language does. */
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { NodeFileSystem } from 'langium/node';
 import { URI } from 'langium';
 import { describe, expect, it } from 'vitest';
+import { temporaryFolder } from '../temporary-folder.ts';
 import {
   createMorselServices,
   diagnosticCodes,
@@ -76,7 +76,7 @@ describe('docs/diagnostics.md', () => {
   it.each(sections.filter(({ code }) => code in diagnosticCodes))(
     'the example of $code has it',
     async ({ code, severity, source }) => {
-      const folder = mkdtempSync(join(tmpdir(), 'morsel-docs-'));
+      const folder = temporaryFolder();
       const file = join(folder, 'job.morsel');
       writeFileSync(file, source);
       const { shared } = createMorselServices(NodeFileSystem, { inputProbe: createInputProbe() });

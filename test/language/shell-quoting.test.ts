@@ -1,17 +1,16 @@
 /** No value of an item can break out of a command, in any place that a placeholder is allowed in. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { quoteForShell as quoteParam, ShellContext } from '../../language/placeholders/shell-context.ts';
 import { quoteForShell, renderTemplate } from '../../scheduler/items/template.ts';
 import { check, lower } from './morsel.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
 
 const HOLE = '\0';
-const folder = mkdtempSync(join(tmpdir(), 'morsel-quoting-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+const folder = temporaryFolder('morsel-quoting-');
 
 /** The command with the value in its holes; null where a placeholder may not stand in one of them. */
 function render(command: string, value: string): string | null {

@@ -1,8 +1,7 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { groupAlike } from '../../../scheduler/items/cohorts.ts';
 import { fieldOf } from '../../../scheduler/items/field.ts';
 import { createInputProbe } from '../../../scheduler/items/input-probe.ts';
@@ -11,12 +10,12 @@ import { fixedFolder } from '../../../scheduler/items/below.ts';
 import { prepareWorkload } from '../../../scheduler/items/prepare.ts';
 import type { JobSpec, TaskSpec } from '../../../scheduler/job-spec.ts';
 import { input, jobSpec, taskSpec, template, type Source } from '../job-specs.ts';
+import { temporaryFolder } from '../../temporary-folder.ts';
 
 let directory: string;
 beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), 'morsel-items-'));
+  directory = temporaryFolder('morsel-items-');
 });
-afterEach(() => rmSync(directory, { recursive: true }));
 
 const write = (name: string, content: string | Buffer): void => {
   mkdirSync(join(directory, name, '..'), { recursive: true });

@@ -1,17 +1,17 @@
-import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { fingerprintOf, taskIdentity } from '../../../scheduler/items/fingerprint.ts';
 import { prepareWorkload } from '../../../scheduler/items/prepare.ts';
 import type { JobSpec } from '../../../scheduler/job-spec.ts';
 import { openHistory } from '../../../scheduler/store/history.ts';
 import { input, jobSpec, taskSpec, template } from '../job-specs.ts';
+import { temporaryFolder } from '../../temporary-folder.ts';
 
 let directory: string;
 let job: JobSpec;
 beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), 'morsel-uptodate-'));
+  directory = temporaryFolder('morsel-uptodate-');
   job = jobSpec({
     directory,
     inputs: [input({ kind: 'files', patterns: ['in/*'], exclude: [] })],
@@ -34,7 +34,6 @@ beforeEach(() => {
   touch('sheet', 130);
   ranAt(100);
 });
-afterEach(() => rmSync(directory, { recursive: true }));
 
 /** Times are seconds since a moment of no matter. */
 const touch = (name: string, at: number): void => {

@@ -1,11 +1,11 @@
 /** Items that take longer than any instance lives: real programs, real signals, what is on disk in between and in the end. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { temporaryFolder } from '../../temporary-folder.ts';
 import { observationKey } from '../../../scheduler/items/fingerprint.ts';
 import type { JobSpec, TaskSpec } from '../../../scheduler/job-spec.ts';
 import type { RunEvent, RunSummary } from '../../../scheduler/run/events.ts';
@@ -53,7 +53,7 @@ let options: RunOptions;
 let events: RunEvent[];
 const children: ChildProcess[] = [];
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'morsel checkpoint-'));
+  folder = temporaryFolder('morsel checkpoint-');
   events = [];
   const worker = new URL('../../../scheduler/worker/main.ts', import.meta.url).pathname;
   options = {
@@ -67,7 +67,6 @@ beforeEach(() => {
 });
 afterEach(() => {
   for (const child of children.splice(0)) child.kill('SIGKILL');
-  rmSync(folder, { recursive: true });
 });
 
 function counting(how: string, given: Partial<TaskSpec> = {}): TaskSpec {

@@ -1,11 +1,11 @@
 /** Holds docs/events.md and docs/job-spec.md to what the code says. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { outputPathOf } from '../../../scheduler/items/output-path.ts';
 import { prepareWorkload } from '../../../scheduler/items/prepare.ts';
 import type { JobSpec } from '../../../scheduler/job-spec.ts';
+import { temporaryFolder } from '../../temporary-folder.ts';
 
 const read = (path: string): string => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8');
 const types = read('scheduler/run/events.ts').replaceAll(/\/\*[\s\S]*?\*\//g, '');
@@ -39,12 +39,11 @@ test('every state of a run is documented', () => {
 
 test('the example in docs/job-spec.md is a JobSpec that can be prepared', async () => {
   const example: JobSpec = JSON.parse(/```json\n([\s\S]*?)```/.exec(read('docs/job-spec.md'))![1]!);
-  const directory = mkdtempSync(join(tmpdir(), 'morsel-docs-'));
+  const directory = temporaryFolder('morsel-docs-');
   mkdirSync(join(directory, 'in'));
   writeFileSync(join(directory, 'in/a b.jpg'), 'x');
   const job = { ...example, directory };
   const { workload, items } = await prepareWorkload(job);
   expect(workload.tasks).toMatchObject([{ name: 'resize', count: 1, cohorts: [{ start: 0, end: 1, cost: 1 }] }]);
   expect(outputPathOf(job, job.tasks[0]!, items.values(0, 0, 1)[0])).toBe(join(directory, 'thumbs/a b.png'));
-  rmSync(directory, { recursive: true });
 });

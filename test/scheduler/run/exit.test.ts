@@ -1,8 +1,7 @@
 /** However a run ends, and whatever its workers left behind: its process ends too, and lets go of its output. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { DatabaseSync } from 'node:sqlite';
@@ -11,16 +10,16 @@ import type { JobSpec } from '../../../scheduler/job-spec.ts';
 import type { RunEvent } from '../../../scheduler/run/events.ts';
 import { findRun } from '../../../scheduler/run/runs.ts';
 import { input, jobSpec, targetSpec, taskSpec, text } from '../job-specs.ts';
+import { temporaryFolder } from '../../temporary-folder.ts';
 
 let folder: string;
 let child: ChildProcess | undefined;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'morsel-exit-'));
+  folder = temporaryFolder('morsel-exit-');
 });
 afterEach(() => {
   child?.kill('SIGKILL');
   if (existsSync(join(folder, 'lingering'))) process.kill(Number(readFileSync(join(folder, 'lingering'), 'utf8')));
-  rmSync(folder, { recursive: true });
 });
 
 const job = (lifespanSeconds: number | null): JobSpec =>

@@ -1,18 +1,7 @@
 /** Runs of real commands on real files: what is on disk after kills, failures, stops and re-runs. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -23,6 +12,7 @@ import { resumeRun, startRun, type RunOptions } from '../../../scheduler/run/run
 import { findRun, readLogs, readReport } from '../../../scheduler/run/runs.ts';
 import { openHistory } from '../../../scheduler/store/history.ts';
 import { input, jobSpec, targetSpec, taskSpec, template } from '../job-specs.ts';
+import { temporaryFolder } from '../../temporary-folder.ts';
 
 const FILES = 60;
 const worker = new URL('../../../scheduler/worker/main.ts', import.meta.url).pathname;
@@ -30,14 +20,13 @@ let folder: string;
 let options: RunOptions;
 const children: ChildProcess[] = [];
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'morsel-local-'));
+  folder = temporaryFolder('morsel-local-');
   options = { morselFolder: join(folder, '.morsel'), workerCommand: [process.execPath, worker] };
   mkdirSync(join(folder, 'in'));
   for (let i = 0; i < FILES; i++) writeFileSync(join(folder, `in/f ${i}.txt`), `content of ${i}\n`);
 });
 afterEach(() => {
   for (const child of children.splice(0)) child.kill('SIGKILL');
-  rmSync(folder, { recursive: true });
 });
 
 const files = [input({ kind: 'files', patterns: ['in/*.txt'], exclude: [] })];

@@ -1,19 +1,18 @@
 /** One instance that goes from task to task of different kinds. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import type { TaskSpec, WorkSpec } from '../../../scheduler/job-spec.ts';
 import { startRun } from '../../../scheduler/run/run.ts';
 import { input, jobSpec, targetSpec, taskSpec, template } from '../job-specs.ts';
+import { temporaryFolder } from '../../temporary-folder.ts';
 
 const worker = new URL('../../../scheduler/worker/main.ts', import.meta.url).pathname;
 let folder: string;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'morsel-mixed-'));
+  folder = temporaryFolder('morsel-mixed-');
   writeFileSync(join(folder, 'work.mjs'), 'export default async (item) => item;\n');
 });
-afterEach(() => rmSync(folder, { recursive: true }));
 
 const stream: WorkSpec = { kind: 'stream', command: template('cat') };
 const shell: WorkSpec = { kind: 'run', commands: [template('true')] };

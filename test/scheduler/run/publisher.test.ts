@@ -1,18 +1,18 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { ItemTable } from '../../../scheduler/items/item-table.ts';
 import { RangeValues } from '../../../scheduler/items/item-values.ts';
 import { Publisher } from '../../../scheduler/run/publisher.ts';
 import { stagedName } from '../../../scheduler/worker/protocol.ts';
 import { input, jobSpec, taskSpec, template } from '../job-specs.ts';
+import { temporaryFolder } from '../../temporary-folder.ts';
 
 let directory: string;
 let problems: string[];
 let publisher: Publisher;
 beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), 'morsel-publish-'));
+  directory = temporaryFolder('morsel-publish-');
   problems = [];
   const job = jobSpec({
     directory,
@@ -26,7 +26,6 @@ beforeEach(() => {
     onProblem: (message) => problems.push(message),
   });
 });
-afterEach(() => rmSync(directory, { recursive: true }));
 
 const staged = (fragment: number, position: number): string =>
   join(directory, 'staging', stagedName(fragment, 0, position, `${position}.txt`));

@@ -1,8 +1,7 @@
 /** Runs in processes of their own that are killed in the middle, stopped, watched and gone on with. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -12,19 +11,19 @@ import { resumeRun, type RunOptions } from '../../../scheduler/run/run.ts';
 import { attach, findRun, listRuns, readReport } from '../../../scheduler/run/runs.ts';
 import { Journal } from '../../../scheduler/store/journal.ts';
 import { input, jobSpec, targetSpec, taskSpec } from '../job-specs.ts';
+import { temporaryFolder } from '../../temporary-folder.ts';
 
 const ITEMS = 5_000;
 let folder: string;
 let options: RunOptions;
 const children: ChildProcess[] = [];
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'morsel-resume-'));
+  folder = temporaryFolder('morsel-resume-');
   options = { morselFolder: join(folder, '.morsel'), workerCommand: [] };
   writeFileSync(join(folder, 'job.json'), JSON.stringify(job()));
 });
 afterEach(() => {
   for (const child of children.splice(0)) child.kill('SIGKILL');
-  rmSync(folder, { recursive: true });
 });
 
 const job = (): JobSpec =>

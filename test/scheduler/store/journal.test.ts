@@ -1,18 +1,17 @@
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import type { Fragment } from '../../../scheduler/fragment-scheduler/events.ts';
 import { Journal } from '../../../scheduler/store/journal.ts';
 import { jobSpec } from '../job-specs.ts';
 import { asVersion1 } from './old-journal.ts';
+import { temporaryFolder } from '../../temporary-folder.ts';
 
 let folder: string;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'morsel-journal-'));
+  folder = temporaryFolder('morsel-journal-');
 });
-afterEach(() => rmSync(folder, { recursive: true }));
 
 const facts = { type: 'here', cpus: 2, memoryBytes: null, lifeSeconds: 60, where: 'this machine' };
 const seconds = { low: 1, expected: 2, high: 3 };

@@ -1,9 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { temporaryFolder } from '../../temporary-folder.ts';
 
 const history = new URL('../../../scheduler/store/history.ts', import.meta.url).href;
 /** Opens and closes one new history after the other, each at a moment that the other processes know as well. */
@@ -20,7 +19,7 @@ const opener = `
 `;
 
 test('processes that make one history at the same moment all get it', async () => {
-  const root = mkdtempSync(join(tmpdir(), 'morsel-at-once-'));
+  const root = temporaryFolder('morsel-at-once-');
   const folders = Array.from({ length: 40 }, (_, i) => join(root, String(i)));
   const processes = Array.from({ length: 4 }, () =>
     spawn(process.execPath, ['--input-type=module', '--eval', opener], { stdio: ['pipe', 'pipe', 'pipe'] }),
@@ -35,5 +34,4 @@ test('processes that make one history at the same moment all get it', async () =
   const startMs = Date.now() + 50;
   for (const { stdin } of processes) stdin.write(JSON.stringify({ folders, startMs }));
   expect(await Promise.all(ended)).toEqual(['', '', '', '']);
-  rmSync(root, { recursive: true });
 });

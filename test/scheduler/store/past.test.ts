@@ -1,11 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Observation } from '../../../scheduler/predictive-model/observation.ts';
 import { openHistory } from '../../../scheduler/store/history.ts';
 import { readPast } from '../../../scheduler/store/past.ts';
 import { target, task, workload } from '../workloads.ts';
+import { temporaryFolder } from '../../temporary-folder.ts';
 
 const observation = (cost: number, key = 't'): Observation => ({
   key,
@@ -19,12 +17,9 @@ const observation = (cost: number, key = 't'): Observation => ({
 });
 
 function historyOf(observations: Observation[]) {
-  const folder = mkdtempSync(join(tmpdir(), 'morsel past '));
+  const folder = temporaryFolder('morsel past ');
   const history = openHistory(folder);
-  onTestFinished(() => {
-    history.close();
-    rmSync(folder, { recursive: true, force: true });
-  });
+  onTestFinished(() => history.close());
   history.record(observations);
   return history;
 }
