@@ -45,7 +45,12 @@ export async function listenForWorkers(
     socket.on('error', () => socket.destroy());
     if (switchboard.isFull()) socket.destroy();
   });
-  await listen(server, port);
+  try {
+    await listen(server, port);
+  } catch (error) {
+    switchboard.close();
+    throw error;
+  }
   const address = server.address();
   return {
     port: typeof address === 'object' && address !== null ? address.port : port,
@@ -62,9 +67,13 @@ export async function listenForWorkers(
 
 function listen(server: Server, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once('error', reject);
+    const failed = (error: Error): void =>
+      reject(
+        new Error(`port ${port} can't be listened at (${error.message}): choose another, or any by leaving it out`),
+      );
+    server.once('error', failed);
     server.listen(port, () => {
-      server.off('error', reject);
+      server.off('error', failed);
       resolve();
     });
   });

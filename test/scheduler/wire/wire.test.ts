@@ -145,6 +145,13 @@ describe('strangers', () => {
   });
 });
 
+it('a port that is taken is named', async () => {
+  const { server, credentials } = await exchange();
+  const hooks = { admit: () => null, arrived: () => {} };
+  const second = listenForWorkers(credentials, { port: server.port, times: quick }, hooks);
+  await expect(second).rejects.toThrow(`port ${server.port} can't be listened at`);
+});
+
 describe('a worker', () => {
   it('does not speak to a run with another certificate', async () => {
     const [one, other] = [await exchange(), await exchange()];
