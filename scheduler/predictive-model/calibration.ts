@@ -1,6 +1,6 @@
 import { centred } from './distribution.ts';
 import { Residuals } from './residuals.ts';
-import { bucketOf, UNLIKE_ANY, type Siblings } from './siblings.ts';
+import { bucketOf, type Siblings } from './siblings.ts';
 
 /** How many of the latest residuals make the distribution, and how many the siblings' are worth. */
 const WINDOW = 256;
@@ -19,20 +19,20 @@ export class Calibration {
 
   /**
    * @param seen how much evidence the task's predictions rest on
-   * @param isUnlike whether it is about a cost or an instance type unlike any of the task's
+   * @param unlike where the residuals are kept of what is unlike anything of the task's; null if it is like some
    */
-  table(seen: number, isUnlike: boolean): readonly number[] {
-    if (isUnlike) return centred(this.siblings.residuals(UNLIKE_ANY));
+  table(seen: number, unlike: number | null): readonly number[] {
+    if (unlike !== null) return centred(this.siblings.residuals(unlike));
     if (this.quantiles && this.untilStale > 0) return this.quantiles;
-    this.quantiles = this.residuals.quantiles(centred(this.siblings.residuals(bucketOf(seen))), PRIOR);
+    this.quantiles = this.residuals.quantiles(this.siblings.residuals(bucketOf(seen)), PRIOR);
     this.untilStale = 1 + this.residuals.size / 16;
     return this.quantiles;
   }
 
   /** Learns the outcomes of one prediction's items. */
-  learn(residuals: readonly number[], seen: number, isUnlike: boolean): void {
-    for (const each of residuals) this.siblings.learnResidual(isUnlike ? UNLIKE_ANY : bucketOf(seen), each);
-    if (isUnlike) return;
+  learn(residuals: readonly number[], seen: number, unlike: number | null): void {
+    for (const each of residuals) this.siblings.learnResidual(unlike ?? bucketOf(seen), each);
+    if (unlike !== null) return;
     for (const each of residuals) this.residuals.add(each);
     this.untilStale--;
   }

@@ -11,6 +11,8 @@ const FAST = 0.4;
 const CELL_MEMORY = 64;
 /** Of the noise of predictions this share is single items' own; the rest is the fit's, which a cell's items have in common. */
 const ITEMS_OWN = 0.2;
+/** So many items on a type tell how the task differs there, where it ran on others too. */
+const TELLING = 2;
 /** In a cell's mean long items count more than short ones, which vary more: by the root of their length, but at least this. */
 const LEAST_SAY = 0.1;
 
@@ -80,7 +82,7 @@ export class Candidate {
     this.settle(noise);
   }
 
-  /** The points without what their instance types make of them; centred, so that the level is the fit's and cannot drift between the two. */
+  /** The points without what their instance types make of them. Centred: the level is the fit's, and cannot drift between the two. */
   private levelled(points: Points, cells: readonly number[]): Points {
     const effects = this.cells.map((_, i) => this.effect(i, points.noise));
     let centre = 0;
@@ -110,10 +112,12 @@ export class Candidate {
   }
 
   /**
-   * What is added to the fit for costs far from any seen: how the instance type differs from those that were fitted. That
-   * the fit is off for small items says nothing of large ones.
+   * What is added to the fit where little was seen of such items. What the latest ones were off tells nothing of these, nor
+   * does that the fit is off for small ones tell of large ones: it is how the instance type differs from those fitted to,
+   * until there are two items on the type to tell it.
    */
-  outside(effect: number, noise: number): number {
+  steadyLevel(cell: number, effect: number, noise: number): number {
+    if (this.cells.length > 1 && cell >= 0 && this.cells[cell]!.count >= TELLING) return effect;
     const mean = this.meanEffect(noise);
     return mean === null ? effect : effect - mean;
   }

@@ -32,8 +32,9 @@ const MEMORY = 0.98;
 const LEAST_SQUARES = 1e-6;
 /** Residuals are kept apart by how much evidence predictions rest on, and those for costs or instance types unlike any seen. */
 const EVIDENCE_BUCKETS = 6;
-export const UNLIKE_ANY = EVIDENCE_BUCKETS;
-const BUCKETS = EVIDENCE_BUCKETS + 1;
+export const UNLIKE_TYPE = EVIDENCE_BUCKETS;
+export const UNLIKE_COST = EVIDENCE_BUCKETS + 1;
+const BUCKETS = EVIDENCE_BUCKETS + 2;
 const BUCKET_SIZE = 256;
 
 /** How an item's time grows with the load that others put on its machine: as (1 + load) to this power. */
@@ -104,7 +105,7 @@ export class Siblings {
     this.load.sum += (deviation * residual) / noise;
   }
 
-  /** Learns how far a prediction was off. @param bucket {@link bucketOf} or {@link UNLIKE_ANY} */
+  /** Learns how far a prediction was off. @param bucket {@link bucketOf}, {@link UNLIKE_TYPE} or {@link UNLIKE_COST} */
   learnResidual(bucket: number, residual: number): void {
     this.buckets[bucket]!.add(residual);
     if (++this.untold[bucket]! * 8 < this.buckets[bucket]!.size) return;
@@ -112,7 +113,7 @@ export class Siblings {
     this.tables[bucket] = null;
   }
 
-  /** Quantiles of normalised residuals. @param bucket {@link bucketOf} or {@link UNLIKE_ANY} */
+  /** Quantiles of normalised residuals. @param bucket {@link bucketOf}, {@link UNLIKE_TYPE} or {@link UNLIKE_COST} */
   residuals(bucket: number): readonly number[] {
     return (this.tables[bucket] ??= this.buckets[bucket]!.quantiles(NORMAL, KNOTS.length));
   }

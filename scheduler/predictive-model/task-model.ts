@@ -6,7 +6,7 @@ import { Noise } from './noise.ts';
 import type { Observation } from './observation.ts';
 import { outcomeOf, standInsFor } from './outcome.ts';
 import { Samples, type Sample } from './samples.ts';
-import { exponentOf, type Siblings, type TaskSummary } from './siblings.ts';
+import { exponentOf, type Siblings, type TaskSummary, UNLIKE_COST, UNLIKE_TYPE } from './siblings.ts';
 import { TaskTypes } from './task-types.ts';
 import { Tournament } from './tournament.ts';
 import { TrackRecord } from './track-record.ts';
@@ -30,16 +30,17 @@ interface Typical {
   load: number;
   /** By how much it is off, roughly. */
   scale: number;
-  /** Whether it is about a cost or an instance type unlike any of the task's. */
-  isUnlike: boolean;
+  /** Where residuals are kept of costs or instance types unlike any of the task's; null if it is like some. */
+  unlike: number | null;
 }
 
 /** Run times are skewed to the right: their mean is not below such a share of their median. */
 const LEAST_MEAN = 0.8;
 /** Below so many items predictions are too rough to learn from how wrong they come, … */
 const FEWEST_SEEN = 4;
-/** … and below so many nothing but what holds everywhere is used. */
+/** … and below so many, or so many on one of several instance types, nothing but what holds everywhere is used. */
 const FEW_SEEN = 8;
+const FEW_ON_TYPE = 3;
 /** ln of how many times a cost is as large, or as small, as any seen before the choice among families counts for nothing. */
 const FAR_OUTSIDE = 0.2;
 /** Variance of a fit, in units of single items' variance, times the number of items that it rests on. */
@@ -109,9 +110,9 @@ export class TaskModel {
   /** Null before anything was observed. */
   predict(features: Features, instanceType: string): ItemPrediction | null {
     if (!this.tournament.hasWinner) return null;
-    const { y, scale, isUnlike } = this.typical(features, instanceType);
+    const { y, scale, unlike } = this.typical(features, instanceType);
     const { noise } = this;
-    const table = this.calibration.table(this.seen, isUnlike);
+    const table = this.calibration.table(this.seen, unlike);
     const usual = Math.min(scale, Math.sqrt(noise * (1 + 1 / this.seen)));
     const medianSeconds = bounded(y + usual * table[MEDIAN]!);
     const { first, second } = this.moments.ratios(usual);
@@ -127,12 +128,12 @@ export class TaskModel {
     const prior = this.tournament.hasWinner ? null : priorOf();
     const cell = this.cellOf(observation.instanceType);
     const typical: Typical = prior
-      ? { y: Math.log(prior.medianSeconds), load: 0, scale: prior.scale, isUnlike: false }
+      ? { y: Math.log(prior.medianSeconds), load: 0, scale: prior.scale, unlike: null }
       : this.typical(observation, observation.instanceType);
     if (observation.outlasted === true) {
       this.learnOutlasted(
         typical,
-        prior?.table ?? this.calibration.table(this.seen, typical.isUnlike),
+        prior?.table ?? this.calibration.table(this.seen, typical.unlike),
         observation,
         cell,
       );
@@ -156,18 +157,20 @@ export class TaskModel {
     const x = costs.position(cost);
     const outside = costs.outside(x);
     const isFar = costs.isKnown && outside > FAR_OUTSIDE;
-    const extrapolating = isFar || (costs.isKnown && this.seen < FEW_SEEN) ? tournament.extrapolating : null;
-    const candidate = extrapolating ?? tournament.winner;
     const cell = types.indexOf(instanceType);
+    const count = cell < 0 ? 0 : tournament.winner.cells[cell]!.count;
+    const hasFew = this.seen < FEW_SEEN || (types.names.length > 1 && count > 0 && count < FEW_ON_TYPE);
+    const extrapolating = isFar || (costs.isKnown && hasFew) ? tournament.extrapolating : null;
+    const candidate = extrapolating ?? tournament.winner;
     const effect = cell < 0 ? candidate.effectOf(instanceType, noise) : candidate.effect(cell, noise);
-    // What the latest items were off tells little of costs far from theirs.
-    const level = extrapolating ? candidate.outside(effect, noise) : candidate.level(tournament.way, cell, effect);
+    const level = extrapolating
+      ? candidate.steadyLevel(cell, effect, noise)
+      : candidate.level(tournament.way, cell, effect);
     const loadPart = this.siblings.loadExponent * logOfOneMore(load);
     const y = candidate.fit!(x, logOfOneMore(idleSeconds)) + level + loadPart;
-    const count = cell < 0 ? 0 : candidate.cells[cell]!.count;
     const fitVariance = noise * (1 + FIT_VARIANCE / this.seen) + (OUTSIDE_SPREAD * outside) ** 2;
     const scale = Math.sqrt(fitVariance + this.typeVariance(instanceType, count));
-    return { y, load: loadPart, scale, isUnlike: isFar || count === 0 };
+    return { y, load: loadPart, scale, unlike: count === 0 ? UNLIKE_TYPE : isFar ? UNLIKE_COST : null };
   }
 
   /** How far off the task's factor on an instance type is, of which so many of the task's items tell. */
@@ -194,14 +197,14 @@ export class TaskModel {
     const { scale } = typical;
     const residual = y - typical.y;
     const score = residual / scale;
-    const table = this.calibration.table(this.seen, typical.isUnlike);
+    const table = this.calibration.table(this.seen, typical.unlike);
     const error = Math.abs(Math.expm1(Math.min(scale * table[MEDIAN]! - residual, MOST_ERROR)));
     this.record.add(error, score >= table[TENTH]! && score <= table[NINE_TENTHS]!);
     const own = Math.sqrt(spread);
     this.calibration.learn(
       standInsFor(observation.count).map((point) => (residual + point * own) / scale),
       this.seen,
-      typical.isUnlike,
+      typical.unlike,
     );
     const load = logOfOneMore(observation.load);
     this.usualLoad.learn(load, residual + typical.load, this.noise);
