@@ -58,10 +58,7 @@ function coreEvents(event: ArenaEvent, arena: ArenaWorkload, fragments: Readonly
       return [{ kind: 'wake', now }];
     case 'instance-up': {
       const { instance, type, deadline, load } = event;
-      return [
-        { kind: 'load', now, instance, load },
-        { kind: 'instance-up', now, instance, type, cpus: 1, memoryBytes: null, deadline },
-      ];
+      return [{ kind: 'instance-up', now, instance, type, cpus: 1, memoryBytes: null, deadline, load }];
     }
     case 'notice':
       return [{ kind: 'instance-ending', now, instance: event.instance, deadline: event.deadline }];

@@ -25,8 +25,8 @@ export interface Demand {
   overheads: Overheads;
   /** When instances end that don't say so. */
   risk: EndRisk;
-  /** How long the instances that there are have lived. */
-  instanceAges: readonly number[];
+  /** All instances that there are, and how long they have lived. */
+  peers: readonly { type: string; age: number }[];
   /** All types that instances have had. */
   instanceTypes: ReadonlySet<string>;
 }
@@ -76,5 +76,5 @@ export const chanceToLive = ({ now, instance, risk }: Demand, from: number, seco
   risk.chanceToLive(now - instance.upAt + from, seconds);
 
 /** The same of the instance that it is best for: young and old ones may be at very different risk. */
-export const bestChanceToLive = ({ risk, instanceAges }: Demand, seconds: number): number =>
-  instanceAges.reduce((best, age) => Math.max(best, risk.chanceToLive(age, seconds)), risk.chanceToLive(0, seconds));
+export const bestChanceToLive = ({ risk, peers }: Demand, seconds: number): number =>
+  peers.reduce((best, { age }) => Math.max(best, risk.chanceToLive(age, seconds)), risk.chanceToLive(0, seconds));

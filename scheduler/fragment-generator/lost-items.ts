@@ -67,6 +67,12 @@ export class LostItems {
     return inTime * outlook.chanceToLive(filling.seconds, seconds);
   }
 
+  /** True if whole lives of such an instance were not enough, and there are instances of another type. */
+  isForOthers(task: number, position: number, instanceType: string, peers: readonly { type: string }[]): boolean {
+    const tooShort = this.losses.get(`${task}:${position}`)?.tooShort;
+    return tooShort !== undefined && tooShort.has(instanceType) && peers.some(({ type }) => !tooShort.has(type));
+  }
+
   /** True if the instance is a good place for another try. */
   isWorthATry(task: number, position: number, filling: Filling, outlook: Outlook): boolean {
     const { instanceType, wholeLife, isFresh, instanceTypes, predict } = outlook;

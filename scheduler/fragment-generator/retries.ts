@@ -51,6 +51,7 @@ export class Retries {
     let best: Part | null = null;
     let bestChance = isFresh(bounds, demand) ? -1 : 0;
     for (const { task, position, part, outlook } of this.ready(bounds, demand)) {
+      if (this.lost.isForOthers(task, position, demand.instance.type, demand.peers)) continue;
       const chance = this.lost.chance(task, position, filling, outlook);
       if (chance <= bestChance) continue;
       best = part;

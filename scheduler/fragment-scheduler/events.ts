@@ -17,6 +17,8 @@ export type CoreEvent = { now: number } & (
       cpus: number;
       memoryBytes: number | null;
       deadline: number | null;
+      /** As in a `load` event, where it is known already; default: none. */
+      load?: number;
     }
   /** From the Real-time Resource Monitor. `load` is the share of the machine that others use, 0 for none. */
   | { kind: 'load'; instance: string; load: number }

@@ -40,6 +40,8 @@ const NOTICE = 1.5;
 const TIMER_SECONDS = 0.01;
 /** An instance takes so much of its even share of what is left: the rest evens out what was predicted wrong. */
 const SHARE = 0.8;
+/** The same of what is ready, where more will be. */
+const SHARE_OF_READY = 0.6;
 
 /** An item that left no checkpoint in a whole life may have been killed as it wrote it: that is half an honest try. */
 const UNANSWERED = 0.5;
@@ -192,12 +194,12 @@ export class FragmentScheduler {
   }
 
   private instanceUp(event: CoreEvent & { kind: 'instance-up' }): void {
-    const { instance: id, type, cpus, memoryBytes, deadline, now } = event;
+    const { instance: id, type, cpus, memoryBytes, deadline, load = 0, now } = event;
     if (this.gone.has(id) || this.monitor.get(id)) return;
     const seconds = this.starts.cameUp(now);
     if (seconds !== null) this.overheads.startupSeconds += (seconds - this.overheads.startupSeconds) / 2;
     this.instanceTypes.add(type);
-    this.monitor.add({ id, type, cpus, memoryBytes, deadline }, now);
+    this.monitor.add({ id, type, cpus, memoryBytes, deadline, load }, now);
   }
 
   private safePoint(id: number, outcomes: Outcome[], now: number): void {
@@ -387,18 +389,19 @@ export class FragmentScheduler {
 
   private demandOf(instance: InstanceRecord, now: number): Demand {
     const finishSeconds = this.finishSeconds(now, this.workLeft.seconds());
-    const instanceAges = this.monitor.ages(now);
+    const ages = this.monitor.ages(now);
+    const peers = Array.from(this.monitor.all(), ({ type }, index) => ({ type, age: ages[index]! }));
     return {
       now,
       instance,
       sharers: this.sharers(),
       workLeftSeconds: this.workLeft.seconds(),
       finishSeconds,
-      fairSeconds: SHARE * this.evenSeconds(now, finishSeconds),
+      fairSeconds: this.fairSeconds(now, finishSeconds),
       overheads: this.overheads,
       instanceTypes: this.instanceTypes,
-      risk: this.lifetimes.risk(instanceAges, this.priorFailureSeconds),
-      instanceAges,
+      risk: this.lifetimes.risk(ages, this.priorFailureSeconds),
+      peers,
     };
   }
 
@@ -419,10 +422,11 @@ export class FragmentScheduler {
     return commonFinish(workSeconds, others, succession, now) - now;
   }
 
-  /** The same for what is ready: who takes more of it than an even share leaves others idle until more is ready. */
-  private evenSeconds(now: number, finishSeconds: number): number {
+  /** Who takes more than a share of what is ready leaves others idle until more is. */
+  private fairSeconds(now: number, finishSeconds: number): number {
+    const share = SHARE * finishSeconds;
     const ready = this.workLeft.readySeconds();
-    return ready < this.workLeft.seconds() ? Math.min(finishSeconds, this.finishSeconds(now, ready)) : finishSeconds;
+    return ready < this.workLeft.seconds() ? Math.min(share, SHARE_OF_READY * this.finishSeconds(now, ready)) : share;
   }
 
   /** It came with less than its target promised. Others can have what is ready; if none is there, another is tried. */

@@ -37,8 +37,11 @@ export class ResourceMonitor {
     return this.instances.get(id);
   }
 
-  add(facts: Pick<InstanceRecord, 'id' | 'type' | 'cpus' | 'memoryBytes' | 'deadline'>, now: number): InstanceRecord {
-    const own = { upAt: now, isCurtailed: false, load: 0, fragment: null, idleSince: now, fragments: 0 };
+  add(
+    facts: Pick<InstanceRecord, 'id' | 'type' | 'cpus' | 'memoryBytes' | 'deadline' | 'load'>,
+    now: number,
+  ): InstanceRecord {
+    const own = { upAt: now, isCurtailed: false, fragment: null, idleSince: now, fragments: 0 };
     const record = { ...facts, ...own };
     this.instances.set(facts.id, record);
     return record;
