@@ -21,6 +21,8 @@ export interface Cohorts {
  */
 export function groupAlike(count: number, costs: readonly ArrayLike<number>[]): Cohorts {
   if (count === 0) return { order: null, borders: [0] };
+  // Without costs all are alike, however many: nothing is kept of each.
+  if (costs.length === 0) return { order: null, borders: [0, count] };
   const logarithms = costs.map((column) =>
     Float64Array.from(column, (cost) => (cost > 0 ? Math.log2(cost) : -Infinity)),
   );
