@@ -65,10 +65,10 @@ async function soak(): Promise<Sample[]> {
 }
 
 /** The database and its log. */
-const journalBytes = (runFolder: string): number =>
-  readdirSync(runFolder)
-    .filter((name) => name.startsWith('journal.sqlite'))
-    .reduce((sum, name) => sum + statSync(join(runFolder, name)).size, 0);
+function journalBytes(runFolder: string): number {
+  const names = readdirSync(runFolder).filter((name) => name.startsWith('journal.sqlite'));
+  return names.reduce((sum, name) => sum + statSync(join(runFolder, name)).size, 0);
+}
 
 function middle(samples: readonly Sample[]): Sample {
   const byMemory = samples.toSorted((a, b) => a.megabytes - b.megabytes);
