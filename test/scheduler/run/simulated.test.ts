@@ -1,9 +1,8 @@
 /** A whole run through its public doors on the virtual clock: hours pass in moments, the journal and the events are real. */
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { observationKey } from '../../../scheduler/items/fingerprint.ts';
 import type { JobSpec } from '../../../scheduler/job-spec.ts';
 import { prepareWorkload } from '../../../scheduler/items/prepare.ts';
@@ -13,14 +12,14 @@ import { startRun } from '../../../scheduler/run/run.ts';
 import { cleanRuns, findRun, listRuns, readReport } from '../../../scheduler/run/runs.ts';
 import { openHistory } from '../../../scheduler/store/history.ts';
 import { input, jobSpec, targetSpec, taskSpec, template } from '../job-specs.ts';
+import { temporaryFolder } from '../../temporary-folder.ts';
 
 let folder: string;
 let morselFolder: string;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'morsel-run-'));
+  folder = temporaryFolder('morsel-run-');
   morselFolder = join(folder, '.morsel');
 });
-afterEach(() => rmSync(folder, { recursive: true }));
 
 const job = (items: number): JobSpec =>
   jobSpec({

@@ -113,7 +113,7 @@ export async function startWorker(options: HarnessOptions): Promise<Harness> {
     },
     ending: () => {},
     down: () => {},
-  notice: () => {},
+    notice: () => {},
     items: async (_, start, end) => Array.from({ length: end - start }, (__, i) => value(start + i)),
   };
   const link = linkWorker('i1', { readable: child.stdout, writable: child.stdin }, listener, {
