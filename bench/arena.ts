@@ -6,21 +6,22 @@
  *   single        one item at a time
  *   fixed best    chunks of a fixed number of items, of the number that turned out best
  *   clairvoyant   knows all run times and all ends, and packs greedily: no scheduler, but what foresight is worth
+ *   informed      the scheduler of runs, told how run times are really distributed: a bound of what learning could win
  *   morsel        the scheduler of runs, with nothing learnt before
  */
 import { FragmentScheduler } from '../scheduler/fragment-scheduler/scheduler.ts';
 import type { Policy, Simulation } from '../scheduler/plan/simulate.ts';
-import { PredictiveModel } from '../scheduler/predictive-model/model.ts';
+import { PredictiveModel, type Predictor } from '../scheduler/predictive-model/model.ts';
 import { ChunkScheduler } from '../scheduler/replay/chunk-scheduler.ts';
 import { Clairvoyant } from './simulator/clairvoyant.ts';
 import { ScenarioWorld } from './simulator/scenario-world.ts';
 import { scenarios } from './simulator/scenarios.ts';
 
 const CHUNKS = [1, 2, 3, 5, 8, 13, 21, 34, 55, 89, 144, 233, 377, 610];
-const POLICIES = ['single', 'fixed best', 'clairvoyant', 'morsel'] as const;
+const POLICIES = ['single', 'fixed best', 'clairvoyant', 'informed', 'morsel'] as const;
 
-const morsel = ({ workload, target, overheads }: ScenarioWorld): Policy =>
-  new FragmentScheduler({ workload, target, model: new PredictiveModel(), overheads });
+const schedulerWith = ({ workload, target, overheads }: ScenarioWorld, model: Predictor): Policy =>
+  new FragmentScheduler({ workload, target, model, overheads });
 
 function best(courses: readonly (Simulation | null)[]): Simulation | null {
   const done = courses.filter((course) => course !== null);
@@ -34,7 +35,8 @@ function coursesOf(world: ScenarioWorld): Record<(typeof POLICIES)[number], Simu
     single: chunks[0]!,
     'fixed best': best(chunks),
     clairvoyant: world.play(new Clairvoyant(world)),
-    morsel: world.play(morsel(world)),
+    informed: world.play(schedulerWith(world, world.informedModel())),
+    morsel: world.play(schedulerWith(world, new PredictiveModel())),
   };
 }
 

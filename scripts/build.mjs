@@ -8,6 +8,7 @@
  *   dist/client/extension.cjs  the VS Code extension
  *   dist/client/panel/         the page of its panel
  *   dist/arena-policy.mjs      the scheduler as a policy of a referee that replays recorded run times (bench/arena)
+ *   dist/arena-informed.mjs    the same, told the true distributions: a bound of what learning could win
  *
  * Sourcemaps stand beside the bundles for whoever debugs a checkout; packages leave them out.
  */
@@ -58,6 +59,7 @@ const bundles = [
   },
   { ...esm, entryPoints: ['scheduler/worker/main.ts'], outfile: `${dist}/worker.js` },
   { ...esm, entryPoints: ['bench/arena/policy.ts'], outfile: `${dist}/arena-policy.mjs` },
+  { ...esm, entryPoints: ['bench/arena/informed-policy.ts'], outfile: `${dist}/arena-informed.mjs` },
   {
     ...esm,
     entryPoints: { main: 'server/main.ts', 'planner-thread': 'server/plan/planner-thread.ts' },

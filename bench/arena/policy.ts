@@ -5,7 +5,7 @@
  */
 import type { CoreEvent, Decision, Fragment, Outcome } from '../../scheduler/fragment-scheduler/events.ts';
 import { FragmentScheduler } from '../../scheduler/fragment-scheduler/scheduler.ts';
-import { PredictiveModel } from '../../scheduler/predictive-model/model.ts';
+import { PredictiveModel, type Predictor } from '../../scheduler/predictive-model/model.ts';
 import type { Observation } from '../../scheduler/predictive-model/observation.ts';
 import type { ArenaAction, ArenaEvent, ArenaPolicy, Setup } from './contract.ts';
 import { workloadOf, type ArenaWorkload } from './workload.ts';
@@ -14,12 +14,17 @@ import { workloadOf, type ArenaWorkload } from './workload.ts';
 const GUESSED_LIFE_SECONDS = 3600;
 
 export default function createPolicy(setup: Setup): ArenaPolicy {
+  return policyOf(setup, new PredictiveModel(setup.history.map(observationOf)));
+}
+
+/** The scheduler with a model of one's choice. */
+export function policyOf(setup: Setup, model: Predictor): ArenaPolicy {
   const arena = workloadOf(setup.tasks);
   const { slots, lifespan_s, startup_s, cold_s, dispatch_s, safepoint_s } = setup.target;
   const scheduler = new FragmentScheduler({
     workload: arena.workload,
     target: { instances: { min: slots, max: slots }, lifespanSeconds: lifespan_s, cpus: 1, memoryBytes: null },
-    model: new PredictiveModel(setup.history.map(observationOf)),
+    model,
     pool: { replacesInstances: false, watchesDeadlines: false },
     overheads: {
       startupSeconds: startup_s,

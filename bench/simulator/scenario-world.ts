@@ -7,6 +7,7 @@ import { longestChain } from '../../scheduler/replay/bound.ts';
 import { RecordedWork } from '../../scheduler/replay/recorded-work.ts';
 import type { Overheads } from '../../scheduler/safe-points/injector.ts';
 import type { Workload } from '../../scheduler/workload.ts';
+import { InformedModel } from '../arena/informed-model.ts';
 import { workloadOf } from '../arena/workload.ts';
 import type { Scenario } from './scenarios.ts';
 
@@ -84,6 +85,13 @@ export class ScenarioWorld {
   /** The truth about the first item of a piece. */
   secondsOf(piece: Pick<Piece, 'task' | 'start'>): number {
     return this.work.itemSeconds(piece);
+  }
+
+  /** What is true of items and instances, but for which item takes how long. */
+  informedModel(): InformedModel {
+    const { tasks, speeds, load } = this.scenario;
+    const items = tasks.map(({ type, cost, seconds }) => ({ key: type, cost, seconds }));
+    return new InformedModel(items, { speedOf: (type) => speeds[type] ?? 1, load });
   }
 
   /** How long an instance lives from coming up. */

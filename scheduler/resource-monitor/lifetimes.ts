@@ -101,14 +101,14 @@ const endOf = (bin: number): number => (bin === BINS - 1 ? Infinity : FIRST_BIN_
 
 /** What rates by bin add up to between two ages. */
 function integral(rates: Float64Array, from: number, to: number): number {
-  let sum = 0;
+  let total = 0;
   let age = from;
   for (let bin = binOf(from); bin < BINS && age < to; bin++) {
     const end = Math.min(to, endOf(bin));
-    if (rates[bin]! > 0) sum += rates[bin]! * Math.max(0, end - age);
+    if (rates[bin]! > 0) total += rates[bin]! * Math.max(0, end - age);
     age = Math.max(age, end);
   }
-  return sum;
+  return total;
 }
 
 /** Adds the seconds that a life spent in each bin. */
