@@ -7,8 +7,8 @@ export interface RunningFragment {
   assignedAt: number;
   /** When it last reached a safe point; until the first, when it was assigned. */
   lastPointAt: number;
-  /** For how long the item under way had run when the model last heard of it; 0 for never. */
-  noticedSeconds: number;
+  /** When what it has under way will be overdue, so that the model is to hear of it; null if that is to be worked out. */
+  noticeAt: number | null;
   /** Items in it. */
   items: number;
   /** Items that it committed or failed. */
@@ -79,19 +79,32 @@ export function stretchUnderWay(
 }
 
 /**
- * How many times as long as predicted a stretch has taken at least. Where safe points stand wherever so much time has gone
- * by, it holds no more than an item for each that runs at once, which began at most that time after the last one.
+ * When a stretch began at the latest, and what it was predicted to take. Where safe points stand wherever so much time has
+ * gone by, it holds no more than an item for each that runs at once, which began at most that time after the last one.
  */
-export function leastOverrun(
+function predictedStretch(
   stretch: readonly StretchPart[],
   { lastPointAt, items: inAll, width }: RunningFragment,
-  now: number,
-): number {
-  const sincePoint = now - lastPointAt;
+): { beganAt: number; seconds: number } | null {
   const first = stretch[0];
-  if (!first) return 0;
+  if (!first) return null;
   const { itemSeconds, everySeconds } = first.piece;
-  if (everySeconds !== null && inAll > width) return Math.max(0, sincePoint - everySeconds) / itemSeconds.expected;
+  if (everySeconds !== null && inAll > width)
+    return { beganAt: lastPointAt + everySeconds, seconds: itemSeconds.expected };
   const expected = stretch.reduce((sum, { piece, items }) => sum + items * piece.itemSeconds.expected, 0);
-  return sincePoint / Math.max(itemSeconds.expected, expected / width);
+  return { beganAt: lastPointAt, seconds: Math.max(itemSeconds.expected, expected / width) };
+}
+
+/** How many times as long as predicted a stretch has taken at least. */
+export function leastOverrun(stretch: readonly StretchPart[], running: RunningFragment, now: number): number {
+  const predicted = predictedStretch(stretch, running);
+  return predicted ? Math.max(0, now - predicted.beganAt) / predicted.seconds : 0;
+}
+
+/** When a stretch will have taken so many times as long as predicted; never for an empty one. */
+export function overrunAt(stretch: readonly StretchPart[], running: RunningFragment, times: number): number {
+  const predicted = predictedStretch(stretch, running);
+  if (!predicted) return Infinity;
+  const least = running.lastPointAt + stretch[0]!.piece.itemSeconds.low;
+  return Math.max(least, predicted.beganAt + times * predicted.seconds);
 }

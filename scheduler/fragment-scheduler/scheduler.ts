@@ -24,6 +24,7 @@ import {
   leastOverrun,
   length,
   overdueAt,
+  overrunAt,
   remainingSeconds,
   stretchUnderWay,
   type RunningFragment,
@@ -205,7 +206,7 @@ export class FragmentScheduler {
   private safePoint(id: number, outcomes: Outcome[], now: number): void {
     const running = this.running.get(id)!;
     running.lastPointAt = now;
-    running.noticedSeconds = 0;
+    running.noticeAt = null;
     const instance = this.monitor.get(running.fragment.instance)!;
     for (const outcome of outcomes) {
       const { settled, skips } = this.queue.settle(outcome.task, outcome, outcome.state);
@@ -257,7 +258,7 @@ export class FragmentScheduler {
     const running = this.running.get(id)!;
     for (const each of tries) running.failedTries.set(`${each.task}:${each.position}`, each);
     // What runs from now on is another try.
-    if (running.width === 1) [running.lastPointAt, running.noticedSeconds] = [now, 0];
+    if (running.width === 1) [running.lastPointAt, running.noticeAt] = [now, null];
   }
 
   private fragmentEnd({ instance: id, fragment, how, now }: CoreEvent & { kind: 'fragment-end' }): void {
@@ -315,13 +316,11 @@ export class FragmentScheduler {
    */
   private noticeOverdue(now: number): void {
     for (const running of this.running.values()) {
-      const sincePoint = now - running.lastPointAt;
-      if (sincePoint < NOTICE * running.noticedSeconds || sincePoint < running.fragment.pieces[0]!.itemSeconds.low)
-        continue;
+      running.noticeAt ??= overrunAt(this.stretchOf(running), running, NOTICE);
+      if (now < running.noticeAt) continue;
       const stretch = this.stretchOf(running);
+      running.noticeAt = now + (NOTICE - 1) * (now - running.lastPointAt);
       const overrun = leastOverrun(stretch, running, now);
-      if (overrun < NOTICE) continue;
-      running.noticedSeconds = sincePoint;
       this.outlasted(stretch, overrun, this.monitor.get(running.fragment.instance)!, running);
     }
   }
@@ -445,7 +444,7 @@ export class FragmentScheduler {
       fragment,
       assignedAt: now,
       lastPointAt: now,
-      noticedSeconds: 0,
+      noticeAt: null,
       items,
       ended: 0,
       width,
