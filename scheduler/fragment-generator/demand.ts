@@ -25,7 +25,7 @@ export interface Demand {
   overheads: Overheads;
   /** When instances end that don't say so. */
   risk: EndRisk;
-  /** All instances that there are, and how long they have lived. */
+  /** All instances that there are, or should be back soon, and how long they have lived. */
   peers: readonly { type: string; age: number }[];
   /** All types that instances have had. */
   instanceTypes: ReadonlySet<string>;

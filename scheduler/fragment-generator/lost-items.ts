@@ -27,6 +27,8 @@ export interface Outlook {
   wholeLife: number;
   isFresh: boolean;
   instanceTypes: ReadonlySet<string>;
+  /** Instances that there are, or should be back soon. */
+  peers: readonly { type: string }[];
   /** The chance that the instance lives for so many seconds after the first so many of a fragment, … */
   chanceToLive: (from: number, seconds: number) => number;
   /** … and that the one does which is best for it. */
@@ -67,26 +69,38 @@ export class LostItems {
     return inTime * outlook.chanceToLive(filling.seconds, seconds);
   }
 
-  /** True if whole lives of such an instance were not enough, and there are instances of another type. */
-  isForOthers(task: number, position: number, instanceType: string, peers: readonly { type: string }[]): boolean {
+  /** True if the whole life of such an instance was not enough, and there are instances of a type with a better chance. */
+  isForOthers(task: number, position: number, outlook: Outlook): boolean {
+    const { instanceType, peers } = outlook;
     const tooShort = this.losses.get(`${task}:${position}`)?.tooShort;
-    return tooShort !== undefined && tooShort.has(instanceType) && peers.some(({ type }) => !tooShort.has(type));
+    if (!tooShort?.has(instanceType)) return false;
+    const own = this.wholeLifeChance(task, position, instanceType, outlook);
+    return peers.some(({ type }) => {
+      if (type === instanceType) return false;
+      const other = this.wholeLifeChance(task, position, type, outlook);
+      const isFaster = outlook.predict(type).seconds < outlook.predict(instanceType).seconds;
+      return !tooShort.has(type) || other > own || (other === own && isFaster);
+    });
   }
 
   /** True if the instance is a good place for another try. */
   isWorthATry(task: number, position: number, filling: Filling, outlook: Outlook): boolean {
-    const { instanceType, wholeLife, isFresh, instanceTypes, predict } = outlook;
-    const whole = (type: string): number =>
-      this.given(task, position, chanceWithin(predict(type), wholeLife), wholeLife, type, predict);
+    const { instanceType, isFresh, instanceTypes } = outlook;
+    const whole = (type: string): number => this.wholeLifeChance(task, position, type, outlook);
     const { tooShort } = this.losses.get(`${task}:${position}`) ?? { tooShort: new Set<string>() };
     const others = [...instanceTypes].filter((type) => type !== instanceType && !tooShort.has(type));
     if (tooShort.has(instanceType) && others.length > 0) return false;
     const own = whole(instanceType);
     const seconds = this.expectedSeconds(task, position, outlook);
     const best = Math.max(own, ...others.map(whole)) * outlook.bestChanceToLive(seconds);
+    if (this.isForOthers(task, position, outlook)) return false;
     if (isFresh && filling.isEmpty) return own * outlook.chanceToLive(0, seconds) >= MUCH_WORSE * best;
     const chance = this.chance(task, position, filling, outlook);
     return chance > 0 && chance >= SECOND_TRY * best;
+  }
+
+  private wholeLifeChance(task: number, position: number, type: string, { wholeLife, predict }: Outlook): number {
+    return this.given(task, position, chanceWithin(predict(type), wholeLife), wholeLife, type, predict);
   }
 
   /** A chance to end within so many seconds, given that the item did not end in those that it was seen to run. */

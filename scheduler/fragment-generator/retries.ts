@@ -51,7 +51,7 @@ export class Retries {
     let best: Part | null = null;
     let bestChance = isFresh(bounds, demand) ? -1 : 0;
     for (const { task, position, part, outlook } of this.ready(bounds, demand)) {
-      if (this.lost.isForOthers(task, position, demand.instance.type, demand.peers)) continue;
+      if (this.lost.isForOthers(task, position, outlook)) continue;
       const chance = this.lost.chance(task, position, filling, outlook);
       if (chance <= bestChance) continue;
       best = part;
@@ -69,6 +69,7 @@ export class Retries {
       isFresh: isFresh(bounds, demand),
       instanceType: instance.type,
       instanceTypes,
+      peers: demand.peers,
       chanceToLive: (from: number, seconds: number) => chanceToLive(demand, from, seconds),
       bestChanceToLive: (seconds: number) => bestChanceToLive(demand, seconds),
     };

@@ -43,6 +43,8 @@ const TIMER_SECONDS = 0.01;
 const SHARE = 0.8;
 /** The same of what is ready, where more will be. */
 const SHARE_OF_READY = 0.6;
+/** An instance that ended is expected to be replaced within so many times what starting one takes. */
+const SOON_BACK = 2;
 
 /** An item that left no checkpoint in a whole life may have been killed as it wrote it: that is half an honest try. */
 const UNANSWERED = 0.5;
@@ -80,6 +82,8 @@ export class FragmentScheduler {
   private readonly running = new Map<number, RunningFragment>();
   private readonly starts = new InstanceStarts();
   private readonly instanceTypes = new Set<string>();
+  /** When an instance of a type ended last. */
+  private readonly lastEnds = new Map<string, number>();
   private readonly lifetimes = new Lifetimes();
   private readonly priorFailureSeconds: number;
   private readonly retiring = new Set<string>();
@@ -277,6 +281,7 @@ export class FragmentScheduler {
     const wasRetiring = this.retiring.delete(id);
     const instance = this.monitor.remove(id);
     if (!instance) return this.startFailed(reason, now);
+    this.lastEnds.set(instance.type, now);
     if (instance.fragment === null) return;
     const running = this.running.get(instance.fragment)!;
     const atItsEnd = instance.deadline !== null && now >= instance.deadline - 1;
@@ -389,7 +394,6 @@ export class FragmentScheduler {
   private demandOf(instance: InstanceRecord, now: number): Demand {
     const finishSeconds = this.finishSeconds(now, this.workLeft.seconds());
     const ages = this.monitor.ages(now);
-    const peers = Array.from(this.monitor.all(), ({ type }, index) => ({ type, age: ages[index]! }));
     return {
       now,
       instance,
@@ -400,8 +404,17 @@ export class FragmentScheduler {
       overheads: this.overheads,
       instanceTypes: this.instanceTypes,
       risk: this.lifetimes.risk(ages, this.priorFailureSeconds),
-      peers,
+      peers: [
+        ...Array.from(this.monitor.all(), ({ type }, index) => ({ type, age: ages[index]! })),
+        ...this.comingBack(now),
+      ],
     };
+  }
+
+  /** Of each type that ended a moment ago another instance should be there soon. */
+  private comingBack(now: number): { type: string; age: number }[] {
+    const since = now - SOON_BACK * this.overheads.startupSeconds;
+    return [...this.lastEnds].filter(([, endedAt]) => endedAt >= since).map(([type]) => ({ type, age: 0 }));
   }
 
   /** Seconds from now until all instances would end together, if so much work were shared out as water finds its level. */

@@ -30,7 +30,7 @@ export interface Hazards {
 
 /** Items that take less than this part of a safe point are looked at together. */
 const GRAIN = 0.25;
-const WRONG_FACTOR = 3;
+const WRONG_FACTOR = 10;
 
 /**
  * Where safe points stand, as numbers of items from the fragment's start, for a worker that can't watch its deadline.
