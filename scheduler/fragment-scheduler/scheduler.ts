@@ -1,5 +1,4 @@
-import { commonFinish, type Availability } from '../fragment-generator/fair-share.ts';
-import type { Demand, Pool } from '../fragment-generator/demand.ts';
+import type { Pool } from '../fragment-generator/demand.ts';
 import { FragmentGenerator } from '../fragment-generator/fragment-generator.ts';
 import { TaskOrder } from '../fragment-generator/task-order.ts';
 import { WorkLeft, type InstanceKind } from '../fragment-generator/work-left.ts';
@@ -8,7 +7,6 @@ import type { Predictor } from '../predictive-model/model.ts';
 import type { Observation } from '../predictive-model/observation.ts';
 import type { Interval } from '../predictive-model/prediction.ts';
 import { concurrency, ResourceMonitor, type InstanceRecord } from '../resource-monitor/resource-monitor.ts';
-import { Lifetimes } from '../resource-monitor/lifetimes.ts';
 import type { Overheads } from '../safe-points/injector.ts';
 import { TaskQueue, type Skip, type TaskCounts } from '../task-queue/task-queue.ts';
 import type { Range, Workload } from '../workload.ts';
@@ -30,6 +28,7 @@ import {
   type RunningFragment,
   type StretchPart,
 } from './running-fragment.ts';
+import { Supply } from './supply.ts';
 
 /** A fragment is split for an idle instance if what is left of it lasts so many times as long as handing it over. */
 const WORTH_SPLITTING = 4;
@@ -39,12 +38,6 @@ const TOO_SMALL = 6;
 const NOTICE = 1.5;
 /** A timer may go off early by so much; it must not be waited for then. */
 const TIMER_SECONDS = 0.01;
-/** An instance takes so much of its even share of what is left: the rest evens out what was predicted wrong. */
-const SHARE = 0.8;
-/** The same of what is ready, where more will be. */
-const SHARE_OF_READY = 0.6;
-/** An instance that ended is expected to be replaced within so many times what starting one takes. */
-const SOON_BACK = 2;
 
 /** An item that left no checkpoint in a whole life may have been killed as it wrote it: that is half an honest try. */
 const UNANSWERED = 0.5;
@@ -81,11 +74,7 @@ export class FragmentScheduler {
   private readonly losses = new Losses();
   private readonly running = new Map<number, RunningFragment>();
   private readonly starts = new InstanceStarts();
-  private readonly instanceTypes = new Set<string>();
-  /** When an instance of a type ended last. */
-  private readonly lastEnds = new Map<string, number>();
-  private readonly lifetimes = new Lifetimes();
-  private readonly priorFailureSeconds: number;
+  private readonly supply: Supply;
   private readonly retiring = new Set<string>();
   /** Instances that have ended: what is told of them later is old news. */
   private readonly gone = new Set<string>();
@@ -103,7 +92,6 @@ export class FragmentScheduler {
     this.workload = workload;
     this.target = target;
     this.overheads = { ...overheads };
-    this.priorFailureSeconds = overheads.meanTimeBetweenFailuresSeconds;
     this.queue = new TaskQueue(workload);
     const { lifespanSeconds } = target;
     this.pool = { replacesInstances: true, watchesDeadlines: true, ...pool, lifespanSeconds };
@@ -111,6 +99,8 @@ export class FragmentScheduler {
     this.order = new TaskOrder(workload, this.queue, model);
     this.lessons = new Lessons({ workload, model, generator: this.generator, order: this.order });
     this.workLeft = new WorkLeft(workload, this.queue, model, () => this.commonInstance());
+    const { monitor, queue, workLeft, running } = this;
+    this.supply = new Supply({ target, monitor, queue, workLeft, running, overheads: this.overheads });
     this.nextFragment = restore?.fragments ?? 0;
     for (const { task, start, end, state } of restore?.settled ?? []) this.queue.settle(task, { start, end }, state);
   }
@@ -149,7 +139,10 @@ export class FragmentScheduler {
     return forecast({
       work: this.workLeft.interval(),
       runningSeconds: [...this.running.values()].reduce((sum, fragment) => sum + remainingSeconds(fragment, now), 0),
-      instances: Math.max(1, Math.min(this.target.instances.max, Math.max(this.monitor.size, this.usefulInstances()))),
+      instances: Math.max(
+        1,
+        Math.min(this.target.instances.max, Math.max(this.monitor.size, this.supply.usefulInstances())),
+      ),
       lifespanSeconds: this.target.lifespanSeconds,
       startupSeconds: this.overheads.startupSeconds,
     });
@@ -203,7 +196,7 @@ export class FragmentScheduler {
     if (this.gone.has(id) || this.monitor.get(id)) return;
     const seconds = this.starts.cameUp(now);
     if (seconds !== null) this.overheads.startupSeconds += (seconds - this.overheads.startupSeconds) / 2;
-    this.instanceTypes.add(type);
+    this.supply.cameUp(type);
     this.monitor.add({ id, type, cpus, memoryBytes, deadline, load }, now);
   }
 
@@ -228,7 +221,7 @@ export class FragmentScheduler {
     const left = running.fragment.pieces.flatMap((piece) =>
       this.queue.unsettled(piece.task, piece).map((range) => ({ ...piece, ...range })),
     );
-    if (this.generator.wouldDoBetter(left, this.demandOf(instance, now))) this.split(running);
+    if (this.generator.wouldDoBetter(left, this.supply.demandOf(instance, now))) this.split(running);
   }
 
   private learnt(observations: readonly Observation[]): void {
@@ -252,7 +245,7 @@ export class FragmentScheduler {
     const { type: instanceType, load } = instance;
     const end = { inTime: wholeLife, wholeLife, instanceType, load, weight: UNANSWERED };
     const item = { start: position, end: position + 1 };
-    for (const range of this.losses.record(task, [item], end, this.instanceTypes)) {
+    for (const range of this.losses.record(task, [item], end, this.supply.instanceTypes)) {
       const why = 'left no new checkpoint when it was asked to, time and again: see that its program writes its state';
       this.giveUp(task, range, `${why} to {checkpoint} within the time that it has, or raise \`within\``);
     }
@@ -281,20 +274,13 @@ export class FragmentScheduler {
     const wasRetiring = this.retiring.delete(id);
     const instance = this.monitor.remove(id);
     if (!instance) return this.startFailed(reason, now);
-    this.lastEnds.set(instance.type, now);
+    this.supply.ended(instance, now);
     if (instance.fragment === null) return;
     const running = this.running.get(instance.fragment)!;
     const atItsEnd = instance.deadline !== null && now >= instance.deadline - 1;
-    if ((!atItsEnd || instance.isCurtailed) && !wasRetiring) this.suddenEnd(now - instance.upAt, now);
+    if ((!atItsEnd || instance.isCurtailed) && !wasRetiring) this.supply.endedSuddenly(instance, now);
     this.release(running);
     this.recordLoss(running, instance, atItsEnd, now);
-  }
-
-  /** Safe points are spaced by the mean time between failures as it turns out to be. */
-  private suddenEnd(livedSeconds: number, now: number): void {
-    this.lifetimes.ended(livedSeconds);
-    const mean = this.lifetimes.meanTimeBetween(this.monitor.ages(now), this.priorFailureSeconds);
-    this.overheads.meanTimeBetweenFailuresSeconds = mean;
   }
 
   /** What was under way when an instance ended is learnt from, tried again by itself, or given up. */
@@ -304,14 +290,14 @@ export class FragmentScheduler {
     const { piece } = stretch[0]!;
     const width = concurrency(instance, this.workload.tasks[piece.task]!.needs);
     const left = this.queue.unsettled(piece.task, piece);
-    const risk = this.lifetimes.risk(this.monitor.ages(now), this.priorFailureSeconds);
+    const risk = this.supply.risk(now);
     const loss = cutOff(stretch, left, running, instance, { width, inTime, risk, now });
     const { underWay, overrun, leastSeconds, end } = loss;
     if (overrun !== null) this.learnt(this.outlasted(stretch, overrun, instance, running));
     for (const { start, end: stop } of underWay)
       for (let position = start; position < stop; position++)
         this.generator.retryLater(piece.task, position, leastSeconds, instance.type, end.wholeLife);
-    for (const { why, ...range } of this.losses.record(piece.task, underWay, end, this.instanceTypes))
+    for (const { why, ...range } of this.losses.record(piece.task, underWay, end, this.supply.instanceTypes))
       this.giveUp(piece.task, range, why);
   }
 
@@ -383,62 +369,12 @@ export class FragmentScheduler {
   private scheduleFragment(instance: InstanceRecord, now: number): boolean {
     if (this.retiring.has(instance.id)) return true;
     if (this.queue.ready === 0) return false;
-    const draft = this.generator.createFragment(this.demandOf(instance, now));
+    const draft = this.generator.createFragment(this.supply.demandOf(instance, now));
     if (draft)
       this.assignFragmentToInstance({ id: this.nextFragment++, instance: instance.id, ...draft }, instance, now);
     else if (!this.generator.hasRoom(instance)) this.hasNoRoom(instance);
     else if (this.pool.replacesInstances) this.retire(instance, 'too-little-life');
     return true;
-  }
-
-  private demandOf(instance: InstanceRecord, now: number): Demand {
-    const finishSeconds = this.finishSeconds(now, this.workLeft.seconds());
-    const ages = this.monitor.ages(now);
-    return {
-      now,
-      instance,
-      sharers: this.sharers(),
-      workLeftSeconds: this.workLeft.seconds(),
-      finishSeconds,
-      fairSeconds: this.fairSeconds(now, finishSeconds),
-      overheads: this.overheads,
-      instanceTypes: this.instanceTypes,
-      risk: this.lifetimes.risk(ages, this.priorFailureSeconds),
-      peers: [
-        ...Array.from(this.monitor.all(), ({ type }, index) => ({ type, age: ages[index]! })),
-        ...this.comingBack(now),
-      ],
-    };
-  }
-
-  /** Of each type that ended a moment ago another instance should be there soon. */
-  private comingBack(now: number): { type: string; age: number }[] {
-    const since = now - SOON_BACK * this.overheads.startupSeconds;
-    return [...this.lastEnds].filter(([, endedAt]) => endedAt >= since).map(([type]) => ({ type, age: 0 }));
-  }
-
-  /** Seconds from now until all instances would end together, if so much work were shared out as water finds its level. */
-  private finishSeconds(now: number, workSeconds: number): number {
-    const { startupSeconds } = this.overheads;
-    const others: Availability[] = [];
-    for (const other of this.monitor.all()) {
-      const running = other.fragment === null ? undefined : this.running.get(other.fragment);
-      const endsAt = other.deadline ?? Infinity;
-      const freeAt = Math.min(endsAt, now + (running ? remainingSeconds(running, now) : 0));
-      others.push({ freeAt, endsAt, isReplaced: true });
-    }
-    const missing = this.sharers() - others.length;
-    for (let i = 0; i < missing; i++)
-      others.push({ freeAt: now + startupSeconds, endsAt: Infinity, isReplaced: false });
-    const succession = { startupSeconds, lifeSeconds: this.target.lifespanSeconds ?? Infinity };
-    return commonFinish(workSeconds, others, succession, now) - now;
-  }
-
-  /** Who takes more than a share of what is ready leaves others idle until more is. */
-  private fairSeconds(now: number, finishSeconds: number): number {
-    const share = SHARE * finishSeconds;
-    const ready = this.workLeft.readySeconds();
-    return ready < this.workLeft.seconds() ? Math.min(share, SHARE_OF_READY * this.finishSeconds(now, ready)) : share;
   }
 
   /** It came with less than its target promised. Others can have what is ready; if none is there, another is tried. */
@@ -521,29 +457,13 @@ export class FragmentScheduler {
     if (this.queue.isFinished) return;
     const { min, max } = this.target.instances;
     const ready = this.queue.ready > 0;
-    const wanted = Math.min(max, Math.max(min, ready ? this.running.size + this.usefulInstances() : 0));
+    const wanted = Math.min(max, Math.max(min, ready ? this.running.size + this.supply.usefulInstances() : 0));
     const missing = wanted - this.monitor.size - this.starts.pending;
     if (missing > 0 && now < this.starts.notBefore) return this.wake(this.starts.notBefore, now);
     for (let i = 0; i < missing; i++) {
       this.starts.ask(now);
       this.decisions.push({ kind: 'start-instance' });
     }
-  }
-
-  /** How many more instances the work that is left could keep busy for longer than it takes to start them. */
-  private usefulInstances(): number {
-    const { startupSeconds, dispatchSeconds, safePointSeconds } = this.overheads;
-    const worthwhile = startupSeconds + dispatchSeconds + safePointSeconds;
-    return Math.min(this.queue.ready, Math.max(1, Math.ceil(this.workLeft.seconds() / Math.max(worthwhile, 1e-3))));
-  }
-
-  /** Instances that the work left is shared among: those that are there or could be. */
-  private sharers(): number {
-    return Math.max(
-      1,
-      this.monitor.size,
-      Math.min(this.target.instances.max, this.monitor.size + this.usefulInstances()),
-    );
   }
 
   private readyTasks(): Set<number> {
