@@ -96,15 +96,17 @@ function binOf(age: number): number {
   return Math.min(BINS - 1, 1 + Math.floor(Math.log(age / FIRST_BIN_SECONDS) / Math.log(BIN_RATIO)));
 }
 
-/** Where a bin ends, in seconds of age. */
-const endOf = (bin: number): number => (bin === BINS - 1 ? Infinity : FIRST_BIN_SECONDS * BIN_RATIO ** bin);
+/** Where each bin ends, in seconds of age. */
+const BIN_ENDS = Float64Array.from({ length: BINS }, (_, bin) =>
+  bin === BINS - 1 ? Infinity : FIRST_BIN_SECONDS * BIN_RATIO ** bin,
+);
 
 /** What rates by bin add up to between two ages. */
 function integral(rates: Float64Array, from: number, to: number): number {
   let total = 0;
   let age = from;
   for (let bin = binOf(from); bin < BINS && age < to; bin++) {
-    const end = Math.min(to, endOf(bin));
+    const end = Math.min(to, BIN_ENDS[bin]!);
     if (rates[bin]! > 0) total += rates[bin]! * Math.max(0, end - age);
     age = Math.max(age, end);
   }
@@ -115,7 +117,7 @@ function integral(rates: Float64Array, from: number, to: number): number {
 function addLife(lived: Float64Array, age: number): void {
   let from = 0;
   for (let bin = 0; bin < BINS && from < age; bin++) {
-    const to = endOf(bin);
+    const to = BIN_ENDS[bin]!;
     lived[bin]! += Math.min(to, age) - from;
     from = to;
   }
