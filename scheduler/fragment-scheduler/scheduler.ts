@@ -274,11 +274,11 @@ export class FragmentScheduler {
     const wasRetiring = this.retiring.delete(id);
     const instance = this.monitor.remove(id);
     if (!instance) return this.startFailed(reason, now);
-    this.supply.ended(instance, now);
+    const atItsEnd = instance.deadline !== null && now >= instance.deadline - 1;
+    const isSudden = (!atItsEnd || instance.isCurtailed) && !wasRetiring;
+    this.supply.ended(instance, isSudden, now);
     if (instance.fragment === null) return;
     const running = this.running.get(instance.fragment)!;
-    const atItsEnd = instance.deadline !== null && now >= instance.deadline - 1;
-    if ((!atItsEnd || instance.isCurtailed) && !wasRetiring) this.supply.endedSuddenly(instance, now);
     this.release(running);
     this.recordLoss(running, instance, atItsEnd, now);
   }

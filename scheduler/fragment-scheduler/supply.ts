@@ -44,18 +44,16 @@ export class Supply {
     this.instanceTypes.add(type);
   }
 
-  ended({ type }: InstanceRecord, now: number): void {
-    this.lastEnds.set(type, now);
-  }
-
-  /** An instance ended without warning: safe points are spaced by the mean time between failures as it turns out to be. */
-  endedSuddenly({ upAt }: InstanceRecord, now: number): void {
+  /**
+   * @param isSudden it ended without warning: safe points are spaced by the mean time between failures as it turns out to be
+   */
+  ended({ type, upAt }: InstanceRecord, isSudden: boolean, now: number): void {
     const { monitor, overheads } = this.options;
-    this.lifetimes.ended(now - upAt);
-    overheads.meanTimeBetweenFailuresSeconds = this.lifetimes.meanTimeBetween(
-      monitor.ages(now),
-      this.priorFailureSeconds,
-    );
+    this.lastEnds.set(type, now);
+    if (isSudden) this.lifetimes.ended(now - upAt);
+    else this.lifetimes.survived(now - upAt);
+    const ages = monitor.ages(now);
+    overheads.meanTimeBetweenFailuresSeconds = this.lifetimes.meanTimeBetween(ages, this.priorFailureSeconds);
   }
 
   /** What may end instances that don't know their end. */

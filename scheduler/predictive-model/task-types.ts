@@ -21,12 +21,13 @@ export class TaskTypes {
     return this.indices.get(type) ?? -1;
   }
 
-  /** The type's index: one more than there were if it is new, and there is room for it. */
+  /** The type's index: one more than there were if it is new. Where there is no room for more, the last one stands for all others. */
   add(type: string): number {
     const known = this.indices.get(type);
     if (known !== undefined) return known;
-    if (this.names.length >= MOST_TYPES) return MOST_TYPES - 1;
-    this.indices.set(type, this.names.length);
+    const index = Math.min(this.names.length, MOST_TYPES - 1);
+    this.indices.set(type, index);
+    if (index < this.names.length) return index;
     this.factors.push(this.common.of(type) ?? 0);
     return this.names.push(type) - 1;
   }

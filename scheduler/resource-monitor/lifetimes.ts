@@ -33,7 +33,9 @@ export interface EndRisk {
  * several instances ended count apart.
  */
 export class Lifetimes {
-  private ends: number[] = [];
+  private readonly ends: number[] = [];
+  /** Ages of instances that ended as was known, or on purpose. */
+  private readonly survivors: number[] = [];
 
   /** An instance ended without warning. */
   ended(age: number): void {
@@ -41,15 +43,23 @@ export class Lifetimes {
     if (this.ends.length > KEPT) this.ends.shift();
   }
 
-  /** @param alive the ages of instances that live, and of those that were ended on purpose */
+  /** An instance lived until it ended as was known, or on purpose. */
+  survived(age: number): void {
+    this.survivors.push(age);
+    if (this.survivors.length > KEPT) this.survivors.shift();
+  }
+
+  /** @param alive the ages of instances that live */
   meanTimeBetween(alive: readonly number[], priorSeconds: number): number {
-    const lived = sum(this.ends) + sum(alive);
+    const lived = sum(this.ends) + sum(this.survivors) + sum(alive);
     return (lived + PRIOR_ENDS * priorSeconds) / (this.ends.length + PRIOR_ENDS);
   }
 
+  /** @param alive the ages of instances that live */
   risk(alive: readonly number[], priorSeconds: number): EndRisk {
     const common = 1 / this.meanTimeBetween(alive, priorSeconds);
-    const likelyEnds = this.likelyEnds(alive);
+    const unhurt = [...alive, ...this.survivors];
+    const likelyEnds = this.likelyEnds(unhurt);
     const isLikely = (age: number): boolean => likelyEnds.some(({ atAge }) => isSame(age, atAge));
     const ends = new Float64Array(BINS);
     const lived = new Float64Array(BINS);
@@ -57,15 +67,15 @@ export class Lifetimes {
       if (!isLikely(age)) ends[binOf(age)]!++;
       addLife(lived, age);
     }
-    for (const age of alive) addLife(lived, age);
+    for (const age of unhurt) addLife(lived, age);
     const rates = lived.map((seconds, bin) => (ends[bin]! + COMMON_ENDS) / (seconds + COMMON_ENDS / common));
     return {
       likelyEnds,
       rateAt: (age) => rates[binOf(age)]!,
       chanceToLive: (age, seconds) => {
         const passes = likelyEnds.filter(({ atAge }) => atAge > age && atAge <= age + seconds);
-        const unhurt = passes.reduce((chance, end) => chance * (1 - end.chance), 1);
-        return unhurt * Math.exp(-integral(rates, age, age + seconds));
+        const passed = passes.reduce((chance, end) => chance * (1 - end.chance), 1);
+        return passed * Math.exp(-integral(rates, age, age + seconds));
       },
     };
   }

@@ -16,6 +16,13 @@ test('before any end what was assumed holds, and what lives on lessens the risk'
   expect(lived([]).risk([], HOUR).rateAt(60)).toBeCloseTo(1 / HOUR);
 });
 
+test('lives that ended as was known count as time without an end', () => {
+  const lifetimes = lived([600, 1200]);
+  for (let i = 0; i < 198; i++) lifetimes.survived(HOUR);
+  expect(lifetimes.meanTimeBetween([], HOUR)).toBeGreaterThan(70 * HOUR);
+  expect(lifetimes.risk([], HOUR).chanceToLive(0, HOUR)).toBeGreaterThan(0.95);
+});
+
 test('instances that never end have no risk', () => {
   expect(lived([]).risk([100], Infinity).rateAt(60)).toBe(0);
 });
