@@ -35,6 +35,7 @@ export default defineConfig({
           name: 'cluster',
           hookTimeout: 180_000,
           include: ['test/cluster/**/*.test.ts'],
+          globalSetup: 'test/cluster/one-at-a-time.ts',
           testTimeout: 240_000,
           maxConcurrency: 20,
           maxWorkers: 2,

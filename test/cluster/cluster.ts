@@ -16,7 +16,13 @@ export class Cluster {
     this.state = join(this.site.folder, 'slurm');
     this.conf = join(this.state, 'slurm.conf');
     this.site.environment['SLURM_CONF'] = this.conf;
-    this.repair();
+    try {
+      this.repair();
+    } catch (error) {
+      // Nobody has it yet, who could take it down.
+      this.close();
+      throw error;
+    }
   }
 
   close(): void {
@@ -37,9 +43,12 @@ export class Cluster {
     return execFileSync(command, args, { encoding: 'utf8', env, stdio: ['ignore', 'pipe', 'pipe'] });
   }
 
-  /** Ids of all jobs in the queue. */
-  queue(): string[] {
-    return this.slurm('squeue', '-h', '-o', '%A').split('\n').filter(Boolean);
+  /** Ids of all jobs in the queue, or of those in one partition. */
+  queue(partition?: string): string[] {
+    const which = partition === undefined ? [] : ['-p', partition];
+    return this.slurm('squeue', '-h', '-o', '%A', ...which)
+      .split('\n')
+      .filter(Boolean);
   }
 
   signal(daemon: string, signal: NodeJS.Signals): void {

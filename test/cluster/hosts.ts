@@ -26,10 +26,13 @@ export class Hosts {
     installServer();
     this.prepare();
     this.takeDown();
-    ip('link', 'add', 'br-morsel', 'type', 'bridge');
-    ip('addr', 'add', `${SUBNET}.254/24`, 'dev', 'br-morsel');
-    ip('link', 'set', 'br-morsel', 'up');
-    for (const [index, name] of this.names.entries()) this.bringUp(name, index + 1);
+    try {
+      this.bringUpAll();
+    } catch (error) {
+      // Nobody has them yet, who could take them down.
+      this.close();
+      throw error;
+    }
   }
 
   /** Pulls the cable out, or puts it in again; nobody is told. */
@@ -64,6 +67,13 @@ export class Hosts {
 `;
     writeFileSync(this.config, entries.join('') + common);
     run('chown', '-R', `${USER}:`, this.folder);
+  }
+
+  private bringUpAll(): void {
+    ip('link', 'add', 'br-morsel', 'type', 'bridge');
+    ip('addr', 'add', `${SUBNET}.254/24`, 'dev', 'br-morsel');
+    ip('link', 'set', 'br-morsel', 'up');
+    for (const [index, name] of this.names.entries()) this.bringUp(name, index + 1);
   }
 
   private bringUp(name: string, number: number): void {
