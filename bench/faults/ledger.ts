@@ -69,6 +69,8 @@ export class Ledger {
       case 'start-instance':
         this.started++;
         return check(this.live.size + ++this.starting <= this.target.instances.max, 'too many instances');
+      case 'withdraw-instance':
+        return check(--this.starting >= 0, 'an instance was called off that nobody asked for');
       case 'retire-instance':
         return this.retire(decision.instance);
       case 'skip':

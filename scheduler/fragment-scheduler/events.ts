@@ -80,6 +80,8 @@ export type Decision =
   | { kind: 'split'; instance: string; fragment: number }
   /** Ask the target for one more instance. */
   | { kind: 'start-instance' }
+  /** Call one off that was asked for and is not up yet: whichever is likely to come last. */
+  | { kind: 'withdraw-instance' }
   | { kind: 'retire-instance'; instance: string; reason: RetireReason }
   /** Items that will never run, because an item or a task that they wait for failed (or was skipped). */
   | (Range & { kind: 'skip'; task: number; because: number })

@@ -33,6 +33,11 @@ export class InstanceStarts {
     return askedAt === undefined ? null : now - askedAt;
   }
 
+  /** The last one is not waited for any more. */
+  withdraw(): void {
+    this.asked.pop();
+  }
+
   /** Those that were asked for together fail together: that counts once. */
   failed(now: number): void {
     const askedAt = this.asked.shift();

@@ -49,6 +49,8 @@ export interface SchedulerOptions {
   overheads: Overheads;
   /** How its instances come and end; what local, ssh and slurm targets do unless said otherwise. */
   pool?: Partial<Omit<Pool, 'lifespanSeconds'>>;
+  /** True if instances may wait for long in a queue with others: those that are no longer needed are called off then. */
+  instancesQueue?: boolean;
   /** What the journal of an earlier process of this run holds. */
   restore?: { settled: (Range & { task: number; state: 'committed' | 'failed' })[]; fragments: number };
 }
@@ -80,6 +82,7 @@ export class FragmentScheduler {
   private readonly gone = new Set<string>();
   private readonly overheads: Overheads;
   private readonly pool: Pool;
+  private readonly instancesQueue: boolean;
   private nextFragment: number;
   private tooSmall = 0;
   private nextWake = 0;
@@ -88,13 +91,14 @@ export class FragmentScheduler {
   private finished = false;
   private decisions: Decision[] = [];
 
-  constructor({ workload, target, model, overheads, pool, restore }: SchedulerOptions) {
+  constructor({ workload, target, model, overheads, pool, instancesQueue = false, restore }: SchedulerOptions) {
     this.workload = workload;
     this.target = target;
     this.overheads = { ...overheads };
     this.queue = new TaskQueue(workload);
     const { lifespanSeconds } = target;
     this.pool = { replacesInstances: true, watchesDeadlines: true, ...pool, lifespanSeconds };
+    this.instancesQueue = instancesQueue;
     this.generator = new FragmentGenerator(workload, this.queue, model, this.pool);
     this.order = new TaskOrder(workload, this.queue, model);
     this.lessons = new Lessons({ workload, model, generator: this.generator, order: this.order });
@@ -358,6 +362,7 @@ export class FragmentScheduler {
       const workless = this.monitor.availableInstances().filter((instance) => !this.scheduleFragment(instance, now));
       if (workless.length > 0 && !this.queue.isFinished) this.shareRunningWork(workless, now);
       this.startInstances(now);
+      this.withdrawInstances();
     }
     if (this.queue.isFinished && this.running.size === 0) {
       this.finished = true;
@@ -463,6 +468,20 @@ export class FragmentScheduler {
     for (let i = 0; i < missing; i++) {
       this.starts.ask(now);
       this.decisions.push({ kind: 'start-instance' });
+    }
+  }
+
+  /** Of those that wait in a queue no more are kept than there are items that could go to them. */
+  private withdrawInstances(): void {
+    if (!this.instancesQueue) return;
+    const { pending } = this.starts;
+    let excess = pending - this.queue.unassigned;
+    if (excess <= 0) return;
+    for (const { items, ended, width } of this.running.values()) excess -= Math.max(0, items - ended - width);
+    const overMinimum = this.monitor.size - this.retiring.size + pending - this.target.instances.min;
+    for (let left = Math.min(excess, overMinimum); left > 0; left--) {
+      this.starts.withdraw();
+      this.decisions.push({ kind: 'withdraw-instance' });
     }
   }
 

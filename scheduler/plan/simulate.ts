@@ -186,6 +186,7 @@ class Recorder {
         this.isFinished = true;
         return;
       case 'skip':
+      case 'withdraw-instance':
       case 'learnt':
         return;
     }

@@ -77,6 +77,8 @@ export class RunHost implements TargetListener {
   private readonly run: RunHostOptions;
   private readonly target: Target;
   private readonly instances = new Map<string, LiveInstance>();
+  /** Names of instances that were asked for and are not up yet, the longest ago first. */
+  private readonly asked = new Set<string>();
   /** Names of instances that have ended, or never came: what is told of them later is old news. */
   private readonly gone = new Set<string>();
   private readonly ended = Promise.withResolvers<RunSummary>();
@@ -164,6 +166,7 @@ export class RunHost implements TargetListener {
 
   up(instance: string, facts: InstanceFacts): void {
     if (this.instances.has(instance) || this.gone.has(instance)) return;
+    this.asked.delete(instance);
     const now = this.now();
     const { type, where, cpus, memoryBytes, lifeSeconds } = facts;
     const deadline = lifeSeconds === null ? null : now + lifeSeconds;
@@ -225,6 +228,7 @@ export class RunHost implements TargetListener {
     this.flush();
     if (this.gone.has(instance)) return;
     this.gone.add(instance);
+    this.asked.delete(instance);
     const now = this.now();
     if (this.instances.has(instance)) {
       const record = this.closeInstance(instance, reason, now);
@@ -282,7 +286,9 @@ export class RunHost implements TargetListener {
       case 'split':
         return this.target.split(decision.instance, decision.fragment);
       case 'start-instance':
-        return this.target.start(`${this.run.job.target.name}-${++this.lastInstance}`);
+        return this.startInstance();
+      case 'withdraw-instance':
+        return this.withdrawInstance();
       case 'retire-instance':
         return this.target.stop(decision.instance, 0);
       case 'skip':
@@ -296,6 +302,21 @@ export class RunHost implements TargetListener {
       case 'finished':
         return this.end(this.hasFailures() ? 'failed' : 'done');
     }
+  }
+
+  private startInstance(): void {
+    const instance = `${this.run.job.target.name}-${++this.lastInstance}`;
+    this.asked.add(instance);
+    this.target.start(instance);
+  }
+
+  /** The scheduler has forgotten it: whatever becomes of it is old news. */
+  private withdrawInstance(): void {
+    const last = [...this.asked].at(-1);
+    if (last === undefined) return;
+    this.asked.delete(last);
+    this.gone.add(last);
+    this.target.stop(last, 0);
   }
 
   private assign(fragment: Fragment): void {

@@ -250,6 +250,7 @@ function createHost(begun: Begun, { history, past, meter, log }: HostParts): Run
     target: job.target,
     model,
     overheads: measuredOverheads(job.target, past.profile),
+    instancesQueue: job.target.kind === 'slurm',
     restore: { settled: journal.settled(), fragments: journal.counts().nextFragment },
   });
   const { clock, connect } = chooseTarget({

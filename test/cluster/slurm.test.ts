@@ -82,6 +82,19 @@ describe.concurrent('on a cluster that is well', () => {
     await until('its allocations are gone', () => cluster.queue().every((id) => !ours.has(id)), 30);
   });
 
+  it('calls off what waits in the queue and is not needed any more', async () => {
+    const target = 'instances 0..3  lifespan 5 min  cpus 2  partition "small"';
+    const folder = cluster.site.job(
+      jobOf(target, 3, 6).replace('run "', 'needs 2 cpus\n    estimate 4 min\n    run "'),
+    );
+    const run = cluster.site.morsel(folder, 'run', '--json', 'job.morsel');
+    await until('all are asked for', () => cluster.queue('small').length === 3);
+    await until('only the one at work is left', () => run.committed() > 0 && cluster.queue('small').length === 1);
+    expect(run.of('run-finished')).toEqual([]);
+    await isDone(folder, 3, run);
+    expect(run.warnings().join('\n')).not.toMatch(/could not be/);
+  });
+
   it.each([
     ['a partition that is not there', 'partition "nosuch"', /no partition nosuch; there is .*batch/],
     [

@@ -1,49 +1,28 @@
-import { randomBytes } from 'node:crypto';
-import { rmSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Fragment } from '../../fragment-scheduler/events.ts';
 import type { TargetSpec } from '../../job-spec.ts';
-import { wireTimes, type RemoteWorker, type WireTimes } from '../../wire/remote-worker.ts';
-import { listenForWorkers, type WireServer } from '../../wire/server.ts';
-import { credentialsIn, writePrivately, type Credentials } from '../../wire/credentials.ts';
+import type { RemoteWorker } from '../../wire/remote-worker.ts';
 import type { WorkerSetup } from '../../worker/protocol.ts';
 import { messageOf } from '../../worker/words.ts';
 import type { Target, TargetListener } from '../target.ts';
-import { ownAddresses } from './addresses.ts';
-import type { BatchSystem, PilotReport } from './batch-system.ts';
-import { LookOut } from './look-out.ts';
-import { Pilot } from './pilot.ts';
-import { Submissions } from './submissions.ts';
+import { Allocations } from './allocations.ts';
+import type { BatchSystem } from './batch-system.ts';
+import { openHome, removeHomeFiles, type Home, type HomeOptions } from './home.ts';
+import type { Pilot } from './pilot.ts';
 
 /** A pilot whose worker nobody has work for is given back after so long. */
 const IDLE_SECONDS = 20;
 const CHECK_MILLISECONDS = 1000;
-/** A pilot that the engine does not know any more, so long after it was asked for, is over. */
-const FORGOTTEN_SECONDS = 15;
 /** An end that moves by less than this is no news. */
 const END_MOVES_SECONDS = 3;
 /** How often, and how long after one another, an engine is asked how a pilot ended. */
 const MOST_LOOKS = 8;
 const LOOK_SECONDS = 0.7;
 
-export interface PilotTargetOptions {
+export interface PilotTargetOptions extends HomeOptions {
   system: BatchSystem;
-  /** The run's own folder, on a file system that pilots see. */
-  runFolder: string;
   setup: Pick<WorkerSetup, 'job' | 'stagingFolder' | 'heartbeatSeconds' | 'keepOutputBytes'>;
-  /** Where pilots reach this machine; by all its own names and addresses if none are given. */
-  addresses?: string[];
-  /** 0 for any that is free. */
-  port?: number;
-  times?: WireTimes;
 }
-
-/** The file, in a run's folder, that tells workers where their run is. */
-export const homeFileIn = (runFolder: string): string => join(runFolder, 'home.json');
-
-/** What the names of all pilots of a run begin with. */
-export const pilotPrefix = ({ token }: Credentials): string => `morsel-${token}-`;
 
 /**
  * Instances in allocations of a batch system. An allocation runs a pilot, whose worker calls this run; the next instance
@@ -59,18 +38,17 @@ class PilotTarget implements Target {
   private readonly spec: TargetSpec;
   private readonly options: PilotTargetOptions;
   private readonly listener: TargetListener;
-  private readonly pilots = new Map<string, Pilot>();
+  private readonly allocations: Allocations;
   /** By instance. */
   private readonly serving = new Map<string, Pilot>();
   /** Instances that were asked for, the longest ago first. */
   private readonly wanted: string[] = [];
-  private readonly submissions: Submissions;
-  private readonly lookOut: LookOut;
   private readonly opened: Promise<void>;
   private readonly check: NodeJS.Timeout;
-  private server: WireServer | null = null;
-  private prefix = '';
+  private home: Home | null = null;
+  /** True once those of an earlier process are known, so that no more are asked for than are missing. */
   private isOpen = false;
+  private isGivingBack = false;
   private isClosed = false;
   /** Why nothing can ever be had from it. */
   private failure: string | null = null;
@@ -79,19 +57,12 @@ class PilotTarget implements Target {
     this.spec = spec;
     this.options = options;
     this.listener = listener;
-    const notice = (message: string): void => {
-      if (!this.isClosed) listener.notice(`target ${spec.name}: ${message}`);
-    };
-    this.submissions = new Submissions(options.system, {
-      submitted: (name, id) => this.submitted(name, id),
-      refused: (name, why) => this.refused(name, why),
-      notice,
-    });
-    this.lookOut = new LookOut(options.system, {
-      pilots: () => [...this.pilots.keys()],
-      isUrgent: () => [...this.pilots.values()].some((pilot) => pilot.isSilent),
-      seen: (reports) => this.seen(reports),
-      notice,
+    this.allocations = new Allocations(options.system, {
+      refused: (count, why) => this.downAll(this.wanted.splice(-count), why),
+      neverCame: (pilot, why) => this.downAll(this.wanted.splice(-1), pilot.complaint(options.runFolder, why)),
+      lives: (pilot, lifeSeconds) => this.tellOfEnd(pilot, lifeSeconds),
+      looked: () => this.balance(),
+      notice: (message) => listener.notice(`target ${spec.name}: ${message}`),
     });
     this.check = setInterval(() => this.giveBackIdle(), CHECK_MILLISECONDS);
     this.opened = this.open().catch((error: unknown) => this.failed(messageOf(error)));
@@ -118,110 +89,65 @@ class PilotTarget implements Target {
     const waiting = this.wanted.indexOf(instance);
     if (waiting >= 0) {
       this.wanted.splice(waiting, 1);
-      queueMicrotask(() => this.isClosed || this.listener.down(instance, 'it was stopped'));
+      queueMicrotask(() => this.down(instance, 'it was stopped'));
+      this.giveBackUnwanted();
     }
-    this.serving.get(instance)?.stop(graceSeconds, (id) => void this.options.system.cancel([id]).catch(() => {}));
+    this.serving.get(instance)?.stop(graceSeconds, (id) => this.allocations.cancel([id]));
   }
 
   async close(): Promise<void> {
     if (this.isClosed) return;
     this.isClosed = true;
     clearInterval(this.check);
-    this.lookOut.close();
     await this.opened;
-    const submitting = await this.submissions.close();
-    for (const pilot of this.pilots.values()) pilot.dismiss('the run ended');
-    await this.server?.close();
-    await this.cancelAll(submitting);
-    for (const file of ['home.json', 'wire.json']) rmSync(join(this.options.runFolder, file), { force: true });
+    const untold = await this.allocations.stop();
+    for (const pilot of this.allocations.all()) pilot.dismiss('the run ended');
+    await this.home?.close();
+    await this.allocations.cancelAll(untold);
+    removeHomeFiles(this.options.runFolder);
   }
 
-  // ---- beginning and end
+  // ---- instances and allocations find each other
 
   private async open(): Promise<void> {
-    const { runFolder, times = wireTimes, port = 0, addresses, system } = this.options;
-    const credentials = await credentialsIn(join(runFolder, 'wire.json'));
-    this.prefix = pilotPrefix(credentials);
-    const { certificate, secret } = credentials;
-    this.server = await listenForWorkers(credentials, { port, times }, this.callers(this.prefix));
-    const home = { addresses: addresses ?? ownAddresses(), port: this.server.port, certificate, secret };
-    writePrivately(homeFileIn(runFolder), home);
-    // Those of an earlier process of this run. If the engine can't be asked they call by themselves.
-    const earlier = await system.look({ prefix: this.prefix }).catch(() => []);
-    for (const report of earlier)
-      if (report.state === 'waiting' || report.state === 'running') this.known(report.pilot, report.id);
+    this.home = await openHome(this.options, (worker) => this.arrived(worker));
+    await this.allocations.begin(this.home.prefix);
     this.isOpen = true;
-    this.seen(earlier);
     this.balance();
-    this.lookOut.begin();
-  }
-
-  private callers(prefix: string): Parameters<typeof listenForWorkers>[2] {
-    return {
-      admit: ({ pilot }) =>
-        pilot.startsWith(prefix) ? null : { why: `${pilot} is no pilot of this run`, anew: false },
-      arrived: (worker) => this.arrived(worker),
-    };
   }
 
   private failed(why: string): void {
     this.failure = why;
-    for (const instance of this.wanted.splice(0)) this.down(instance, why);
+    this.downAll(this.wanted.splice(0), why);
   }
-
-  private async cancelAll(submitted: string[]): Promise<void> {
-    const ids = [...this.pilots.values()].map(({ id }) => id).filter((id) => id !== null);
-    const all = [...new Set([...ids, ...submitted])];
-    if (all.length === 0) return;
-    try {
-      await this.options.system.cancel(all);
-    } catch (error) {
-      this.listener.notice(
-        `target ${this.spec.name}: allocations ${all.join(', ')} could not be given back (${messageOf(error)}): they end by themselves within minutes of their start`,
-      );
-    }
-  }
-
-  // ---- allocations come and go
 
   /** Gives workers that wait to instances that wait, and asks for as many pilots as are missing. */
   private balance(): void {
     if (!this.isOpen || this.isClosed) return;
-    for (const pilot of this.pilots.values()) if (pilot.isIdle && this.wanted.length > 0) this.serve(pilot);
-    const coming = [...this.pilots.values()].filter((pilot) => pilot.isComing).length;
-    for (let missing = this.wanted.length - coming; missing > 0; missing--) {
-      const name = `${this.prefix}${randomBytes(5).toString('hex')}`;
-      this.known(name, null);
-      this.submissions.add(name);
-    }
+    for (const pilot of this.allocations.all()) if (pilot.isIdle && this.wanted.length > 0) this.serve(pilot);
+    for (let missing = this.wanted.length - this.coming(); missing > 0; missing--) this.allocations.ask();
   }
 
-  private known(name: string, id: string | null): Pilot {
-    const pilot = this.pilots.get(name) ?? new Pilot(name);
-    pilot.id ??= id;
-    this.pilots.set(name, pilot);
-    return pilot;
+  private coming(): number {
+    return this.allocations.all().filter((pilot) => pilot.isComing).length;
   }
 
-  private submitted(name: string, id: string): void {
-    const pilot = this.known(name, id);
-    pilot.askedAt = performance.now();
-    this.lookOut.hurry();
-  }
-
-  /** The engine will take it at no other time either, nor any other that is asked for now. */
-  private refused(name: string, why: string): void {
-    this.pilots.delete(name);
-    const waiting = this.submissions.takeBack();
-    for (const other of waiting) this.pilots.delete(other);
-    for (const instance of this.wanted.splice(-1 - waiting.length)) this.down(instance, why);
+  /** Instances that wait are often stopped several at a time: the allocations of all of them are given back together. */
+  private giveBackUnwanted(): void {
+    if (this.isGivingBack) return;
+    this.isGivingBack = true;
+    setImmediate(() => {
+      this.isGivingBack = false;
+      if (!this.isClosed) this.allocations.giveBack(this.coming() - this.wanted.length);
+    });
   }
 
   private arrived(worker: RemoteWorker): void {
-    const pilot = this.known(worker.greeting.pilot, worker.greeting.place['id'] ?? null);
+    const pilot = this.allocations.known(worker.greeting.pilot, worker.greeting.place['id'] ?? null);
     pilot.arrived(worker);
-    worker.onSilence = () => this.lookOut.hurry();
+    worker.onSilence = () => this.allocations.lookSoon();
     worker.onEnd = ({ why }) => void this.workerEnded(pilot, worker, why);
+    if (pilot.isDismissed) worker.dismiss('the run has no work for it');
     this.balance();
   }
 
@@ -249,7 +175,7 @@ class PilotTarget implements Target {
 
   /** By the engine's word; where it does not answer in time, by what it was asked for and how long ago the pilot began. */
   private async lifeOf(pilot: Pilot): Promise<number | null> {
-    const report = await this.lookOut.lookAt(pilot.name);
+    const report = await this.allocations.lookAt(pilot);
     if (report?.state === 'running') return pilot.livesFor(report.lifeSeconds);
     const { lifespanSeconds } = this.spec;
     return pilot.livesFor(lifespanSeconds === null ? null : Math.max(0, lifespanSeconds - pilot.ageSeconds));
@@ -268,47 +194,21 @@ class PilotTarget implements Target {
   }
 
   /** The engine may need a moment to know; it has nothing to say where the pilot lives on. */
-  private async howItEnded({ name }: Pilot, why: string): Promise<string> {
+  private async howItEnded(pilot: Pilot, why: string): Promise<string> {
     for (let looks = 1; ; looks++) {
-      const report = await this.lookOut.lookAt(name);
+      const report = await this.allocations.lookAt(pilot);
       if (report?.state === 'over' || (report?.state === 'ending' && looks >= MOST_LOOKS)) return report.why;
       if (report?.state !== 'ending') return why;
       await wait(LOOK_SECONDS * 1000);
     }
   }
 
+  private downAll(instances: readonly string[], why: string): void {
+    for (const instance of instances) this.down(instance, why);
+  }
+
   private down(instance: string, why: string): void {
     if (!this.isClosed) this.listener.down(instance, why);
-  }
-
-  // ---- what the engine says
-
-  private seen(reports: readonly PilotReport[]): void {
-    if (this.isClosed) return;
-    const byName = new Map(reports.map((report) => [report.pilot, report]));
-    for (const pilot of this.pilots.values()) {
-      const report = byName.get(pilot.name);
-      if (report !== undefined) {
-        pilot.id ??= report.id;
-        if (report.state === 'over') this.over(pilot, report.why);
-        else if (report.state === 'running') this.tellOfEnd(pilot, report.lifeSeconds);
-      } else if (pilot.id !== null && pilot.secondsSinceAsked > FORGOTTEN_SECONDS) {
-        this.over(pilot, `its allocation ${pilot.id} is gone`);
-      }
-    }
-    this.balance();
-  }
-
-  /** What the engine has ended may live on where its node is out of reach: a worker that still speaks is believed. */
-  private over(pilot: Pilot, why: string): void {
-    if (pilot.worker !== null && !pilot.isSilent) return;
-    const { worker, wasCalled } = pilot;
-    if (worker === null) {
-      this.pilots.delete(pilot.name);
-      // Unless it had served: then whoever it served is down already, and the next is asked for in the usual way.
-      const instance = wasCalled ? undefined : this.wanted.pop();
-      if (instance !== undefined) this.down(instance, pilot.complaint(this.options.runFolder, why));
-    } else worker.dismiss(why);
   }
 
   private tellOfEnd(pilot: Pilot, lifeSeconds: number | null): void {
@@ -317,7 +217,7 @@ class PilotTarget implements Target {
   }
 
   private giveBackIdle(): void {
-    for (const pilot of this.pilots.values())
+    for (const pilot of this.allocations.all())
       if (pilot.idleSeconds > IDLE_SECONDS) pilot.dismiss('the run has no work for it');
   }
 }

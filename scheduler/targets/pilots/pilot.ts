@@ -26,13 +26,14 @@ export class Pilot {
   /** True once any worker of it has called. */
   wasCalled = false;
   isStopping = false;
+  /** True once it is to serve nobody any more. */
+  isDismissed = false;
   /** True once the run was told that its instance is up. */
   isUp = false;
   /** By `performance.now()`. */
   askedAt = performance.now();
   private calledAt = 0;
   private endsAt = Infinity;
-  private isDismissed = false;
   private stopTimer: NodeJS.Timeout | null = null;
 
   constructor(name: string) {

@@ -40,9 +40,9 @@ export class Submissions {
     this.work.add(work);
   }
 
-  /** Those that were not tried yet are not asked for. */
-  takeBack(): string[] {
-    return this.queue.splice(0);
+  /** Of those that were not tried yet, the last are not asked for: all, or as many. Returns their names. */
+  takeBack(count = Infinity): string[] {
+    return this.queue.splice(-count);
   }
 
   /** Submits nothing more. Resolves, when nothing is under way, with the ids of what was submitted and not told. */

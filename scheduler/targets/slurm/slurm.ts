@@ -6,7 +6,7 @@ import { durationText } from '../../worker/words.ts';
 import { SubmitError, type BatchSystem, type PilotReport } from '../pilots/batch-system.ts';
 import { pilotLog } from '../pilots/pilot.ts';
 import { pilotScript } from '../pilots/pilot-script.ts';
-import { homeFileIn } from '../pilots/pilot-target.ts';
+import { homeFileIn } from '../pilots/home.ts';
 import { cachedWorker } from '../pilots/worker-file.ts';
 import { QUEUE_FORMAT, readQueue } from './queue.ts';
 import { isPassing, requestOf } from './request.ts';

@@ -193,6 +193,26 @@ test('an item that takes its instances with it at once is given up soon', () => 
   expect(lives).toBeLessThan(30);
 });
 
+test('calls off instances that wait in a queue when there are fewer items that could go to them', () => {
+  const four = target({ instances: { min: 0, max: 4 } });
+  const options = { target: four, model: seasoned('t', 5), instancesQueue: true };
+  const scheduler = schedulerFor([task('t', 4)], options);
+  expect(kinds(scheduler.handle({ kind: 'wake', now: 0 }))).toEqual(Array(4).fill('start-instance'));
+  let decisions = scheduler.handle(up(1, 'a', null));
+  let waiting = 3;
+  for (let now = 6; kinds(decisions).includes('assign'); now += 5) {
+    const fragment = assigned(decisions);
+    waiting -= kinds(decisions).filter((kind) => kind === 'withdraw-instance').length;
+    const held = fragment.pieces.reduce((sum, { start, end }) => sum + end - start, 0);
+    // Its first item is under way; all others could go elsewhere.
+    const elsewhere = scheduler.counts()[0]!.ready + held - 1;
+    expect(waiting).toBe(Math.min(3, elsewhere));
+    scheduler.handle(committed(now, fragment, 5));
+    decisions = scheduler.handle(ended(now, fragment));
+  }
+  expect(kinds(decisions)).toContain('finished');
+});
+
 test('if no instance can be started the job is given up with the reason, after some patience', () => {
   const scheduler = schedulerFor([task('t', 2)]);
   let decisions = scheduler.handle({ kind: 'wake', now: 0 });

@@ -2,7 +2,8 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { SubmitError } from '../../../../scheduler/targets/pilots/batch-system.ts';
-import { createPilotTarget, homeFileIn } from '../../../../scheduler/targets/pilots/pilot-target.ts';
+import { homeFileIn } from '../../../../scheduler/targets/pilots/home.ts';
+import { createPilotTarget } from '../../../../scheduler/targets/pilots/pilot-target.ts';
 import type { Target, TargetListener } from '../../../../scheduler/targets/target.ts';
 import { jobSpec, targetSpec, taskSpec, text } from '../../job-specs.ts';
 import { isRunning, temporaryFolder } from '../../worker/harness.ts';
@@ -76,6 +77,25 @@ describe('a target of pilots', () => {
     target.start('a');
     await told.until(() => told.notices.length > 0);
     expect(told.notices).toEqual(['target here: allocation 1 waits: there is no room']);
+  });
+
+  it('gives back what waits for an instance that is stopped before it is there', async () => {
+    const { target, told, system } = made('true');
+    system.hasRoom = false;
+    for (const instance of ['a', 'b', 'c']) target.start(instance);
+    await expect.poll(() => system.jobs.length, { timeout: 10_000 }).toBe(3);
+    target.stop('c', 0);
+    target.stop('b', 0);
+    await expect.poll(() => system.jobs.map(({ end }) => end)).toEqual([null, 'it was cancelled', 'it was cancelled']);
+    expect([...told.downs]).toEqual([
+      ['c', 'it was stopped'],
+      ['b', 'it was stopped'],
+    ]);
+    system.hasRoom = true;
+    target.start('d');
+    await told.until(() => told.facts.size > 0);
+    expect([...told.facts.keys()]).toEqual(['a']);
+    expect(system.jobs).toHaveLength(4);
   });
 
   it('says what a pilot complained of that never called', async () => {

@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import type { BatchSystem, PilotReport, SubmitError } from '../../../../scheduler/targets/pilots/batch-system.ts';
 import { pilotLog } from '../../../../scheduler/targets/pilots/pilot.ts';
 import { pilotScript } from '../../../../scheduler/targets/pilots/pilot-script.ts';
-import { homeFileIn } from '../../../../scheduler/targets/pilots/pilot-target.ts';
+import { homeFileIn } from '../../../../scheduler/targets/pilots/home.ts';
 import { durationText } from '../../../../scheduler/worker/words.ts';
 import { workerCommand } from '../../worker/harness.ts';
 
