@@ -29,6 +29,32 @@ const allocations = (folder: string): Set<string> => new Set(outputs(folder).map
 /** The allocation that an event tells of. */
 const allocationOf = (where: string): string => /allocation (\d+)/.exec(where)![1]!;
 
+describe('on a cluster that is idle', () => {
+  it('gives back what nobody needs any more, and all at the end', async () => {
+    const job = jobOf('instances 0..3  lifespan 5 min', 3, 8).replace('sleep 8', 'sleep $(({n} * 6))');
+    const folder = cluster.site.job(job.replace('run "', 'estimate 2 min\n    run "'));
+    const run = cluster.site.morsel(folder, 'run', '--json', 'job.morsel');
+    await until('some are given back', () => run.reasons().includes('it was stopped'));
+    expect(run.of('run-finished')).toEqual([]);
+    await isDone(folder, 3, run);
+    const ours = new Set(run.of('instance-started').map(({ where }) => allocationOf(where)));
+    await until('its allocations are gone', () => cluster.queue().every((id) => !ours.has(id)), 30);
+  });
+
+  it('calls off what waits in the queue and is not needed any more', async () => {
+    // A partition of one node, which has room for one of them.
+    const target = 'instances 0..3  lifespan 5 min  cpus 2  partition "small"';
+    const folder = cluster.site.job(
+      jobOf(target, 3, 6).replace('run "', 'needs 2 cpus\n    estimate 4 min\n    run "'),
+    );
+    const run = cluster.site.morsel(folder, 'run', '--json', 'job.morsel');
+    await until('all are asked for', () => cluster.queue('small').length === 3);
+    await until('only the one at work is left', () => run.committed() > 0 && cluster.queue('small').length === 1);
+    expect(run.of('run-finished')).toEqual([]);
+    await isDone(folder, 3, run);
+  });
+});
+
 describe.concurrent('on a cluster that is well', () => {
   it('a job outlives allocations of one minute', async () => {
     const items = 72;
@@ -68,31 +94,6 @@ describe.concurrent('on a cluster that is well', () => {
     const after = new Set(second.of('instance-started').map(({ where }) => allocationOf(where)));
     expect(after).toEqual(before);
     expect(readdirSync(runFolder(folder))).not.toContain('wire.json');
-  });
-
-  it('gives back what nobody needs any more, and all at the end', async () => {
-    const folder = cluster.site.job(
-      jobOf('instances 0..3  lifespan 5 min', 3, 8).replace('sleep 8', 'sleep $(({n} * 4))'),
-    );
-    const run = cluster.site.morsel(folder, 'run', '--json', 'job.morsel');
-    await until('some are given back', () => run.reasons().includes('it was stopped'));
-    expect(run.of('run-finished')).toEqual([]);
-    await isDone(folder, 3, run);
-    const ours = new Set(run.of('instance-started').map(({ where }) => allocationOf(where)));
-    await until('its allocations are gone', () => cluster.queue().every((id) => !ours.has(id)), 30);
-  });
-
-  it('calls off what waits in the queue and is not needed any more', async () => {
-    const target = 'instances 0..3  lifespan 5 min  cpus 2  partition "small"';
-    const folder = cluster.site.job(
-      jobOf(target, 3, 6).replace('run "', 'needs 2 cpus\n    estimate 4 min\n    run "'),
-    );
-    const run = cluster.site.morsel(folder, 'run', '--json', 'job.morsel');
-    await until('all are asked for', () => cluster.queue('small').length === 3);
-    await until('only the one at work is left', () => run.committed() > 0 && cluster.queue('small').length === 1);
-    expect(run.of('run-finished')).toEqual([]);
-    await isDone(folder, 3, run);
-    expect(run.warnings().join('\n')).not.toMatch(/could not be/);
   });
 
   it.each([
