@@ -6,6 +6,8 @@ import { widthOf } from './text.ts';
 
 const LEAST_WIDTH = 120;
 const MOST_WIDTH = 240;
+/** Widths are multiples of it, so that there is room for words that change while a job runs. */
+const WIDTH_STEP = 40;
 export const PADDING = 14;
 export const NAME_SIZE = 13;
 export const LINE_SIZE = 11;
@@ -118,6 +120,7 @@ function straight(from: Box, to: Box, direction: Direction): Point[] {
 
 function sizeOf({ task, lines }: PictureTask): { width: number; height: number } {
   const text = Math.max(widthOf(task, NAME_SIZE) * 1.06, ...lines.map((each) => widthOf(each, LINE_SIZE)));
-  const width = Math.ceil(Math.min(MOST_WIDTH, Math.max(LEAST_WIDTH, text + 2 * PADDING + 4)));
+  const roomy = WIDTH_STEP * Math.ceil((text + 2 * PADDING + 4) / WIDTH_STEP);
+  const width = Math.min(MOST_WIDTH, Math.max(LEAST_WIDTH, roomy));
   return { width, height: 2 * 10 + LINE_HEIGHT * (1 + lines.length) };
 }

@@ -23,6 +23,8 @@ export interface TaskGraph {
   height: number;
   nodes: GraphNode[];
   edges: GraphEdge[];
+  /** What decides where everything stands. */
+  layout: string;
 }
 
 export interface GraphNode {
@@ -55,6 +57,7 @@ export function layGraph(picture: Picture, direction: Direction = 'right'): Task
   return {
     width,
     height,
+    layout: layoutOf(picture, direction),
     nodes: tasks.map((task) => {
       const box = boxOf(task.task);
       const isCritical = path.has(task.task);
@@ -74,6 +77,15 @@ export function layGraph(picture: Picture, direction: Direction = 'right'): Task
     })),
   };
 }
+
+/** The same graph with what the tasks say now; laid out anew only where that changes more than their words. */
+export function updateGraph(graph: TaskGraph | undefined, picture: Picture, direction: Direction): TaskGraph {
+  if (graph?.layout !== layoutOf(picture, direction)) return layGraph(picture, direction);
+  return { ...graph, nodes: graph.nodes.map((node, index) => ({ ...node, task: picture.tasks[index]! })) };
+}
+
+const layoutOf = ({ tasks, criticalPath }: Picture, direction: Direction): string =>
+  JSON.stringify([direction, criticalPath, tasks.map(({ task, after, lines }) => [task, after, lines.length])]);
 
 export function drawGraph({ width, height, nodes, edges }: TaskGraph, marked: string | null = null): Scene {
   return { width, height, shapes: [...edges.flatMap(drawEdge), ...nodes.flatMap((node) => drawNode(node, marked))] };

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { drawGraph, layGraph, nodeAt } from '../../drawing/graph.ts';
+import { drawGraph, layGraph, nodeAt, updateGraph } from '../../drawing/graph.ts';
 import { lookOf, PALETTES } from '../../drawing/looks.ts';
 import { planPicture } from '../../drawing/plan-picture.ts';
 import { planSvg } from '../../drawing/plan-svg.ts';
@@ -63,6 +63,19 @@ test('a task stands after what it waits for, and none over another', () => {
   expect(shapes.filter((look) => look === 'node-chosen')).toHaveLength(1);
   const down = layGraph(diamond, 'down');
   expect(down.height).toBeGreaterThan(down.width);
+});
+
+test('a graph stays where it is while its tasks only say other words, and moves when one more waits', () => {
+  const picture = planPicture(planOf({ tasks: ['first', 'second', 'third'] }));
+  const before = layGraph(picture);
+  const places = ({ nodes }: typeof before) => nodes.map(({ x, y, width, height }) => [x, y, width, height]);
+  const tasks = picture.tasks.map((task) => ({ ...task, lines: task.lines.map(() => '57 % done') }));
+  const running = updateGraph(before, { ...picture, tasks }, 'right');
+  expect(places(running)).toEqual(places(before));
+  expect(running.nodes[0]!.task.lines[0]).toBe('57 % done');
+  const third = { ...tasks[2]!, after: [{ task: 'first', on: 'all' as const }] };
+  const changed = updateGraph(before, { ...picture, tasks: [tasks[0]!, tasks[1]!, third] }, 'right');
+  expect(places(changed)).not.toEqual(places(before));
 });
 
 test('a graph of a thousand tangled tasks is drawn in columns, each task behind those that it waits for', () => {

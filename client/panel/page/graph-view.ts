@@ -2,11 +2,12 @@
 import { select } from 'd3-selection';
 import { zoom, type ZoomBehavior, zoomIdentity, zoomTransform } from 'd3-zoom';
 import { graphInWords, taskInWords } from '../../../drawing/describe.ts';
-import { drawGraph, type GraphNode, layGraph, nodeAt, type TaskGraph } from '../../../drawing/graph.ts';
+import { drawGraph, type GraphNode, nodeAt, type TaskGraph, updateGraph } from '../../../drawing/graph.ts';
 import type { Palette } from '../../../drawing/looks.ts';
 import { hasGraph, type Picture } from '../../../drawing/picture.ts';
 import { paint } from './canvas.ts';
 import { oncePerFrame } from './frame.ts';
+import { isZooming, listen } from './listen.ts';
 import type { DrawingView, ViewParts } from './view-parts.ts';
 
 const STEP = 1.3;
@@ -21,8 +22,6 @@ export class GraphWindow implements DrawingView {
   readonly #draw = oncePerFrame(() => this.#drawNow());
   #picture: Picture | undefined;
   #graph: TaskGraph | undefined;
-  /** What the graph was laid out from: the same is not laid out again. */
-  #laidFrom = '';
   #palette: Palette;
   #marked: string | null = null;
   #chosen: string | null = null;
@@ -34,18 +33,19 @@ export class GraphWindow implements DrawingView {
     this.#palette = palette;
     const { box } = parts;
     this.#zoom = zoom<HTMLElement, unknown>()
-      .filter((event: MouseEvent) => (event.type === 'wheel' ? event.ctrlKey || event.metaKey : event.button === 0))
+      .filter(isZooming)
       .on('zoom', ({ sourceEvent }: { sourceEvent: unknown }) => {
         if (sourceEvent !== null) this.#isFitted = false;
         parts.tooltip.hide();
         this.#draw();
       });
     select(box).call(this.#zoom).on('dblclick.zoom', null);
-    box.addEventListener('keydown', (event) => this.#key(event));
-    box.addEventListener('click', (event) => this.#click(event));
-    box.addEventListener('pointermove', (event) => this.#hover(event));
-    box.addEventListener('pointerleave', () => parts.tooltip.hide());
-    new ResizeObserver(() => this.#resized()).observe(box);
+    listen(parts, {
+      key: (event) => this.#key(event),
+      click: (event) => this.#click(event),
+      hover: (event) => this.#hover(event),
+      resized: () => this.#resized(),
+    });
   }
 
   show(picture: Picture): void {
@@ -94,11 +94,9 @@ export class GraphWindow implements DrawingView {
     const { clientWidth: width, clientHeight: height } = this.#parts.box;
     if (picture === undefined || !hasGraph(picture) || width === 0) return;
     const direction = height > width ? 'down' : 'right';
-    const from = JSON.stringify([direction, picture.tasks, picture.criticalPath]);
-    if (from === this.#laidFrom) return;
-    this.#laidFrom = from;
-    this.#graph = layGraph(picture, direction);
-    if (this.#isFitted) this.fit();
+    const before = this.#graph;
+    this.#graph = updateGraph(before, picture, direction);
+    if (this.#isFitted && this.#graph.layout !== before?.layout) this.fit();
     this.#draw();
   }
 

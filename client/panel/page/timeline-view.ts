@@ -9,6 +9,7 @@ import type { Picture, PictureFragment } from '../../../drawing/picture.ts';
 import { AXIS_HEIGHT, drawTimeline, layTimeline, type Timeline, type TimelineView } from '../../../drawing/timeline.ts';
 import { paint } from './canvas.ts';
 import { oncePerFrame } from './frame.ts';
+import { isZooming, listen } from './listen.ts';
 import type { DrawingView, ViewParts } from './view-parts.ts';
 
 /** `from`: the share of the whole that lies to the left. */
@@ -39,8 +40,7 @@ export class TimelineWindow implements DrawingView {
     const { box } = parts;
     this.#zoom = zoom<HTMLElement, unknown>()
       .scaleExtent([1, MOST_ZOOM])
-      // A wheel scrolls, as it does everywhere else; with Ctrl, or by pinching, it zooms.
-      .filter((event: MouseEvent) => (event.type === 'wheel' ? event.ctrlKey || event.metaKey : event.button === 0))
+      .filter(isZooming)
       .on('start', ({ sourceEvent }: D3ZoomEvent<HTMLElement, unknown>) => {
         if (sourceEvent instanceof MouseEvent) this.#dragY = sourceEvent.clientY;
       })
@@ -48,11 +48,12 @@ export class TimelineWindow implements DrawingView {
     select(box).call(this.#zoom).on('dblclick.zoom', null);
     box.addEventListener('wheel', (event) => this.#wheel(event), { passive: false });
     box.addEventListener('scroll', this.#draw);
-    box.addEventListener('keydown', (event) => this.#key(event));
-    box.addEventListener('click', (event) => this.#click(event));
-    box.addEventListener('pointermove', (event) => this.#hover(event));
-    box.addEventListener('pointerleave', () => parts.tooltip.hide());
-    new ResizeObserver(() => this.#resized()).observe(box);
+    listen(parts, {
+      key: (event) => this.#key(event),
+      click: (event) => this.#click(event),
+      hover: (event) => this.#hover(event),
+      resized: () => this.#resized(),
+    });
   }
 
   show(picture: Picture): void {
