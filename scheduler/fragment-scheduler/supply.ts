@@ -50,8 +50,7 @@ export class Supply {
   ended({ type, upAt }: InstanceRecord, isSudden: boolean, now: number): void {
     const { monitor, overheads } = this.options;
     this.lastEnds.set(type, now);
-    if (isSudden) this.lifetimes.ended(now - upAt);
-    else this.lifetimes.survived(now - upAt);
+    this.lifetimes.ended(now - upAt, isSudden);
     const ages = monitor.ages(now);
     overheads.meanTimeBetweenFailuresSeconds = this.lifetimes.meanTimeBetween(ages, this.priorFailureSeconds);
   }

@@ -4,7 +4,7 @@
 const BIN_RATIO = 1.5;
 const FIRST_BIN_SECONDS = 1;
 const BINS = 48;
-/** The newest so many ends count. */
+/** The newest so many lives count. */
 const KEPT = 512;
 /** What is assumed beforehand weighs as much as so many ends. */
 const PRIOR_ENDS = 0.5;
@@ -33,37 +33,31 @@ export interface EndRisk {
  * several instances ended count apart.
  */
 export class Lifetimes {
-  private readonly ends: number[] = [];
-  /** Ages of instances that ended as was known, or on purpose. */
-  private readonly survivors: number[] = [];
+  /** The latest lives, and whether each ended without warning. */
+  private readonly lives: { age: number; isSudden: boolean }[] = [];
 
-  /** An instance ended without warning. */
-  ended(age: number): void {
-    this.ends.push(age);
-    if (this.ends.length > KEPT) this.ends.shift();
-  }
-
-  /** An instance lived until it ended as was known, or on purpose. */
-  survived(age: number): void {
-    this.survivors.push(age);
-    if (this.survivors.length > KEPT) this.survivors.shift();
+  /** @param isSudden true if an instance ended without warning: neither when it was known to end, nor on purpose */
+  ended(age: number, isSudden = true): void {
+    this.lives.push({ age, isSudden });
+    if (this.lives.length > KEPT) this.lives.shift();
   }
 
   /** @param alive the ages of instances that live */
   meanTimeBetween(alive: readonly number[], priorSeconds: number): number {
-    const lived = sum(this.ends) + sum(this.survivors) + sum(alive);
-    return (lived + PRIOR_ENDS * priorSeconds) / (this.ends.length + PRIOR_ENDS);
+    const lived = sum(this.lives.map(({ age }) => age)) + sum(alive);
+    return (lived + PRIOR_ENDS * priorSeconds) / (this.suddenEnds().length + PRIOR_ENDS);
   }
 
   /** @param alive the ages of instances that live */
   risk(alive: readonly number[], priorSeconds: number): EndRisk {
     const common = 1 / this.meanTimeBetween(alive, priorSeconds);
-    const unhurt = [...alive, ...this.survivors];
-    const likelyEnds = this.likelyEnds(unhurt);
+    const suddenEnds = this.suddenEnds();
+    const unhurt = [...alive, ...this.lives.filter(({ isSudden }) => !isSudden).map(({ age }) => age)];
+    const likelyEnds = likelyEndsOf(suddenEnds, unhurt);
     const isLikely = (age: number): boolean => likelyEnds.some(({ atAge }) => isSame(age, atAge));
     const ends = new Float64Array(BINS);
     const lived = new Float64Array(BINS);
-    for (const age of this.ends) {
+    for (const age of suddenEnds) {
       if (!isLikely(age)) ends[binOf(age)]!++;
       addLife(lived, age);
     }
@@ -80,24 +74,28 @@ export class Lifetimes {
     };
   }
 
-  private likelyEnds(alive: readonly number[]): EndRisk['likelyEnds'] {
-    const sorted = this.ends.toSorted((a, b) => a - b);
-    const found: EndRisk['likelyEnds'] = [];
-    for (let first = 0; first < sorted.length;) {
-      let next = first + 1;
-      while (next < sorted.length && isSame(sorted[next]!, sorted[first]!)) next++;
-      const alike = next - first;
-      if (alike >= FEWEST_ALIKE) {
-        const atAge = sorted[first]!;
-        const reached = sorted.length - first + alive.filter((age) => age > atAge).length;
-        found.push({ atAge, chance: alike / reached });
-      }
-      first = next;
-    }
-    return found;
+  private suddenEnds(): number[] {
+    return this.lives.filter(({ isSudden }) => isSudden).map(({ age }) => age);
   }
 }
 
+/** Ages at which several instances ended alike. */
+function likelyEndsOf(suddenEnds: readonly number[], unhurt: readonly number[]): EndRisk['likelyEnds'] {
+  const sorted = suddenEnds.toSorted((a, b) => a - b);
+  const found: EndRisk['likelyEnds'] = [];
+  for (let first = 0; first < sorted.length;) {
+    let next = first + 1;
+    while (next < sorted.length && isSame(sorted[next]!, sorted[first]!)) next++;
+    const alike = next - first;
+    if (alike >= FEWEST_ALIKE) {
+      const atAge = sorted[first]!;
+      const reached = sorted.length - first + unhurt.filter((age) => age > atAge).length;
+      found.push({ atAge, chance: alike / reached });
+    }
+    first = next;
+  }
+  return found;
+}
 const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
 const isSame = (a: number, b: number): boolean => Math.abs(a - b) <= Math.max(SAME_SECONDS, SAME_SHARE * b);
 

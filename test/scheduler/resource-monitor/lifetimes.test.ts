@@ -18,9 +18,15 @@ test('before any end what was assumed holds, and what lives on lessens the risk'
 
 test('lives that ended as was known count as time without an end', () => {
   const lifetimes = lived([600, 1200]);
-  for (let i = 0; i < 198; i++) lifetimes.survived(HOUR);
+  for (let i = 0; i < 198; i++) lifetimes.ended(HOUR, false);
   expect(lifetimes.meanTimeBetween([], HOUR)).toBeGreaterThan(70 * HOUR);
   expect(lifetimes.risk([], HOUR).chanceToLive(0, HOUR)).toBeGreaterThan(0.95);
+});
+
+test('a few bad hours among very many calm ones do not stay the measure of all that comes', () => {
+  const lifetimes = lived(Array.from({ length: 20 }, () => 60));
+  for (let i = 0; i < 10_000; i++) lifetimes.ended(HOUR, false);
+  expect(lifetimes.meanTimeBetween([], HOUR)).toBeGreaterThan(400 * HOUR);
 });
 
 test('instances that never end have no risk', () => {
