@@ -5,8 +5,10 @@ import { bucketOf, type Siblings } from './siblings.ts';
 /** How many of the latest residuals make the distribution, and how many the siblings' are worth. */
 const WINDOW = 256;
 const PRIOR = 10;
+/** Quantiles are used until such a share of the residuals is new. */
+const STALE_SHARE = 1 / 16;
 
-/** The distribution of a task's normalised residuals. It is worked out anew when a sixteenth of them is new. */
+/** The distribution of a task's normalised residuals. */
 export class Calibration {
   private readonly siblings: Siblings;
   private readonly residuals = new Residuals(WINDOW);
@@ -25,7 +27,7 @@ export class Calibration {
     if (unlike !== null) return centred(this.siblings.residuals(unlike));
     if (this.quantiles && this.untilStale > 0) return this.quantiles;
     this.quantiles = this.residuals.quantiles(this.siblings.residuals(bucketOf(seen)), PRIOR);
-    this.untilStale = 1 + this.residuals.size / 16;
+    this.untilStale = 1 + STALE_SHARE * this.residuals.size;
     return this.quantiles;
   }
 

@@ -36,6 +36,14 @@ export const UNLIKE_TYPE = EVIDENCE_BUCKETS;
 export const UNLIKE_COST = EVIDENCE_BUCKETS + 1;
 const BUCKETS = EVIDENCE_BUCKETS + 2;
 const BUCKET_SIZE = 256;
+/** A table of quantiles is used until such a share of its residuals is new. */
+const UNTOLD_SHARE = 1 / 8;
+/** What is common is used until so many observations came, for each task and type, … */
+const STALE_SHARE = 1 / 4;
+/** … and such a share of all of them, … */
+const STALE_TOLD = 1 / 16;
+/** … but no more than so many for the sake of that. */
+const MOST_STALE = 8;
 
 /** How an item's time grows with the load that others put on its machine: as (1 + load) to this power. */
 const LOAD_EXPONENT = { mean: 0.5, variance: 0.25 };
@@ -74,12 +82,12 @@ export class Siblings {
     return this.tasks.length > 0;
   }
 
-  /** To be called after each observation. What is common is worked out anew ever less often, and the less often the more it is. */
+  /** To be called after each observation. What is common is worked out anew the more seldom, the more tasks and types it is made of. */
   changed(): void {
     this.stale++;
     this.told++;
     const size = this.tasks.length * Math.max(1, this.types.size);
-    if (this.stale < Math.max(size / 4, Math.min(this.told / 16, 8))) return;
+    if (this.stale < Math.max(STALE_SHARE * size, Math.min(this.told * STALE_TOLD, MOST_STALE))) return;
     this.stale = 0;
     this.types.update(this.tasks);
     this.updateShapes();
@@ -108,7 +116,7 @@ export class Siblings {
   /** Learns how far a prediction was off. @param bucket {@link bucketOf}, {@link UNLIKE_TYPE} or {@link UNLIKE_COST} */
   learnResidual(bucket: number, residual: number): void {
     this.buckets[bucket]!.add(residual);
-    if (++this.untold[bucket]! * 8 < this.buckets[bucket]!.size) return;
+    if (++this.untold[bucket]! < UNTOLD_SHARE * this.buckets[bucket]!.size) return;
     this.untold[bucket] = 0;
     this.tables[bucket] = null;
   }

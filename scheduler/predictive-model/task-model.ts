@@ -41,7 +41,7 @@ const FEWEST_SEEN = 4;
 /** … and below so many, or so many on one of several instance types, nothing but what holds everywhere is used. */
 const FEW_SEEN = 8;
 const FEW_ON_TYPE = 3;
-/** ln of how many times a cost is as large, or as small, as any seen before the choice among families counts for nothing. */
+/** ln of how many times a cost is as large, or as small, as any seen, until it is not trusted which family did best so far. */
 const FAR_OUTSIDE = 0.2;
 /** Variance of a fit, in units of single items' variance, times the number of items that it rests on. */
 const FIT_VARIANCE = 3;
@@ -52,6 +52,10 @@ const UNKNOWN_TYPE_SPREAD = 0.4;
 /** Items that were cut short count as no more than so many, and not at all below so little weight. */
 const MOST_OUTLASTED = 4;
 const LEAST_WEIGHT = 0.1;
+/** A fit is used until such a share of its samples is new. */
+const NEW_SHARE = 1 / 6;
+/** How fast the level that siblings are told follows the items, where costs explain nothing. */
+const LEVEL_PACE = 0.2;
 /** Errors are not told apart beyond e to the power of this. */
 const MOST_ERROR = 100;
 
@@ -239,7 +243,7 @@ export class TaskModel {
   /** Fits anew after each of the first samples, later after every few: a fit costs more than a sample changes. */
   private refit(): void {
     const samples = this.samples.all();
-    this.untilFit = samples.length / 6;
+    this.untilFit = NEW_SHARE * samples.length;
     const { isKnown } = this.costs;
     const x = samples.map((sample) => (isKnown ? (sample.x ?? 0) : 0));
     const order = [...x.keys()].toSorted((a, b) => x[a]! - x[b]!);
@@ -266,7 +270,7 @@ export class TaskModel {
     summary.noise = this.noise;
     summary.cells = this.tournament.winner.cells;
     if (Number.isNaN(summary.level)) summary.level = y;
-    else if (summary.exponentVariance === Infinity) summary.level += 0.2 * (y - summary.level);
+    else if (summary.exponentVariance === Infinity) summary.level += LEVEL_PACE * (y - summary.level);
   }
 
   private cellOf(type: string): number {
