@@ -53,7 +53,7 @@ export interface Bounds {
   limit: Fragment['limit'];
 }
 
-/** What bounds a fragment: the seed's `predict_optimal_fragment_size`. */
+/** What bounds a fragment: what is left of the instance's life, and its share of the work. */
 export function predictOptimalFragmentSize({ now, instance, fairSeconds, overheads }: Demand, pool: Pool): Bounds {
   const { dispatchSeconds, safePointSeconds, coldSeconds } = overheads;
   const fixed = dispatchSeconds + safePointSeconds;

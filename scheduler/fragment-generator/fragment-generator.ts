@@ -4,7 +4,7 @@ import type { Predictor } from '../predictive-model/model.ts';
 import { remainingLifespan, type InstanceRecord } from '../resource-monitor/resource-monitor.ts';
 import { injectSafePoints } from '../safe-points/injector.ts';
 import type { TaskQueue } from '../task-queue/task-queue.ts';
-import type { Workload } from '../workload.ts';
+import type { Range, Workload } from '../workload.ts';
 import { isFresh, predictOptimalFragmentSize, type Bounds, type Demand, type Pool } from './demand.ts';
 import { Experience } from './experience.ts';
 import { Filling, type Part } from './filling.ts';
@@ -92,6 +92,16 @@ export class FragmentGenerator {
   retryLater(task: number, position: number, leastSeconds: number, instanceType: string, wasWholeLife: boolean): void {
     this.lost.record(task, position, leastSeconds, instanceType, wasWholeLife);
     this.queue.setApart(task, position);
+  }
+
+  /** An item left a new checkpoint: what lives were too short for is behind it. */
+  madeProgress(task: number, item: Range): void {
+    this.lost.forget(task, item);
+  }
+
+  /** Those items have ended. */
+  ended(task: number, items: Range): void {
+    this.retries.forget(task, items);
   }
 
   /** Has an item that failed so often, and may be tried again, handed out by itself with the tries that it has left. */

@@ -1,5 +1,7 @@
 import { chanceWithin } from '../predictive-model/distribution.ts';
 import type { ItemPrediction } from '../predictive-model/model.ts';
+import { ItemMap } from '../task-queue/item-map.ts';
+import type { Range } from '../workload.ts';
 import type { Filling } from './filling.ts';
 
 /** An item that was lost before is tried again where its chance is so good, beside the best that it will ever have. */
@@ -41,18 +43,22 @@ export interface Outlook {
  * another try.
  */
 export class LostItems {
-  private readonly losses = new Map<string, Loss>();
+  private readonly losses = new ItemMap<Loss>();
 
   /**
    * @param leastSeconds what it is known to take at least on that type of instance; 0 for nothing
    * @param wasWholeLife true if a whole life of an instance of the type was not enough
    */
   record(task: number, position: number, leastSeconds: number, instanceType: string, wasWholeLife: boolean): void {
-    const item = `${task}:${position}`;
-    const loss = this.losses.get(item) ?? { leastSeconds: 0, instanceType, tooShort: new Set<string>() };
-    this.losses.set(item, loss);
+    const loss = this.losses.get(task, position) ?? { leastSeconds: 0, instanceType, tooShort: new Set<string>() };
+    this.losses.set(task, position, loss);
     if (leastSeconds > loss.leastSeconds) Object.assign(loss, { leastSeconds, instanceType });
     if (wasWholeLife) loss.tooShort.add(instanceType);
+  }
+
+  /** What was known of those items says nothing any more. */
+  forget(task: number, items: Range): void {
+    this.losses.delete(task, items);
   }
 
   /** Seconds that an item is expected to take on the instance that asks. */
@@ -72,7 +78,7 @@ export class LostItems {
   /** True if the whole life of such an instance was not enough, and there are instances of a type with a better chance. */
   isForOthers(task: number, position: number, outlook: Outlook): boolean {
     const { instanceType, peers } = outlook;
-    const tooShort = this.losses.get(`${task}:${position}`)?.tooShort;
+    const tooShort = this.losses.get(task, position)?.tooShort;
     if (!tooShort?.has(instanceType)) return false;
     const own = this.wholeLifeChance(task, position, instanceType, outlook);
     return peers.some(({ type }) => {
@@ -87,7 +93,7 @@ export class LostItems {
   isWorthATry(task: number, position: number, filling: Filling, outlook: Outlook): boolean {
     const { instanceType, isFresh, instanceTypes } = outlook;
     const whole = (type: string): number => this.wholeLifeChance(task, position, type, outlook);
-    const { tooShort } = this.losses.get(`${task}:${position}`) ?? { tooShort: new Set<string>() };
+    const { tooShort } = this.losses.get(task, position) ?? { tooShort: new Set<string>() };
     const others = [...instanceTypes].filter((type) => type !== instanceType && !tooShort.has(type));
     if (tooShort.has(instanceType) && others.length > 0) return false;
     const own = whole(instanceType);
@@ -120,7 +126,7 @@ export class LostItems {
 
   /** What an item takes at least on a type of instance, as far as that can be told from another type. */
   private leastOn(task: number, position: number, instanceType: string, predict: Outlook['predict']): number {
-    const loss = this.losses.get(`${task}:${position}`);
+    const loss = this.losses.get(task, position);
     if (!loss || loss.leastSeconds === 0) return 0;
     return (loss.leastSeconds * predict(instanceType).seconds) / predict(loss.instanceType).seconds;
   }

@@ -1,5 +1,7 @@
 import type { ItemPrediction } from '../predictive-model/model.ts';
+import { ItemMap } from '../task-queue/item-map.ts';
 import type { TaskQueue } from '../task-queue/task-queue.ts';
+import type { Range } from '../workload.ts';
 import { bestChanceToLive, chanceToLive, isFresh, type Bounds, type Demand } from './demand.ts';
 import type { Filling, Part } from './filling.ts';
 import type { LostItems, Outlook } from './lost-items.ts';
@@ -21,7 +23,7 @@ export class Retries {
   private readonly prospects: Prospects;
   private readonly lost: LostItems;
   /** How often items failed, by task and position. */
-  private readonly failedTries = new Map<string, number>();
+  private readonly failedTries = new ItemMap<number>();
 
   constructor(queue: TaskQueue, prospects: Prospects, lost: LostItems) {
     this.queue = queue;
@@ -31,7 +33,13 @@ export class Retries {
 
   /** An item that failed so often goes on from there, wherever it is tried next. */
   failed(task: number, position: number, tries: number): void {
-    this.failedTries.set(`${task}:${position}`, tries);
+    this.failedTries.set(task, position, tries);
+  }
+
+  /** Those items have ended. */
+  forget(task: number, items: Range): void {
+    this.failedTries.delete(task, items);
+    this.lost.forget(task, items);
   }
 
   /** Adds an even part of them, the longest first, where there is time for them. */
@@ -80,7 +88,7 @@ export class Retries {
       const predict = (type: string): ItemPrediction => this.prospects.predict(task, cohort, demand, type);
       const outlook = { ...conditions, predict };
       const seconds = this.lost.expectedSeconds(task, position, outlook);
-      const failedTries = this.failedTries.get(`${task}:${position}`) ?? 0;
+      const failedTries = this.failedTries.get(task, position) ?? 0;
       return { task, position, part: { ...part, position, failedTries }, outlook, seconds };
     });
     return retries.toSorted((a, b) => b.seconds - a.seconds);

@@ -1,3 +1,4 @@
+import { ItemMap } from '../task-queue/item-map.ts';
 import type { Range } from '../workload.ts';
 
 /** So often an item may be under way when its instance ends before its time, in any case … */
@@ -43,7 +44,7 @@ interface Tries {
  * takes its instance with it each time, would run for ever: it is given up. Holds only items that met such an end.
  */
 export class Losses {
-  private readonly tries = new Map<string, Tries>();
+  private readonly tries = new ItemMap<Tries>();
 
   /**
    * @param items what was under way, most likely at most as many as run at once
@@ -59,21 +60,25 @@ export class Losses {
     const hopeless: (Range & { why: string })[] = [];
     for (const { start, end: stop } of items) {
       for (let position = start; position < stop; position++) {
-        const why = this.recordOne(`${task}:${position}`, end, instanceTypes);
+        const why = this.recordOne(task, position, end, instanceTypes);
         if (why) hopeless.push({ start: position, end: position + 1, why });
       }
     }
     return hopeless;
   }
 
-  /** An item that left a new checkpoint has all its tries again. */
-  forget(task: number, position: number): void {
-    this.tries.delete(`${task}:${position}`);
+  /** Items that have ended; or that left a new checkpoint, and have all their tries again. */
+  forget(task: number, items: Range): void {
+    this.tries.delete(task, items);
   }
 
-  private recordOne(key: string, end: End, instanceTypes: ReadonlySet<string>): string | null {
-    const tries = this.tries.get(key) ?? { suddenEnds: 0, badLuck: 1, wholeLives: new Map<string, number>() };
-    this.tries.set(key, tries);
+  private recordOne(task: number, position: number, end: End, instanceTypes: ReadonlySet<string>): string | null {
+    const tries = this.tries.get(task, position) ?? {
+      suddenEnds: 0,
+      badLuck: 1,
+      wholeLives: new Map<string, number>(),
+    };
+    this.tries.set(task, position, tries);
     const suddenly = end.inTime ? null : suddenEnd(tries, end);
     if (suddenly) return suddenly;
     if (!end.wholeLife) return null;

@@ -215,6 +215,8 @@ export class FragmentScheduler {
       if (outcome.state === 'committed' && settled === length(outcome))
         this.learnt(this.lessons.committed(outcome, instance, running));
       running.ended += settled;
+      this.losses.forget(outcome.task, outcome);
+      this.generator.ended(outcome.task, outcome);
       this.skipped(skips);
     }
     if (!this.pool.watchesDeadlines && instance.deadline !== null) this.reconsider(running, instance, now);
@@ -241,14 +243,18 @@ export class FragmentScheduler {
     progressed,
     isUnderWay,
   }: CoreEvent & { kind: 'checkpoint' }): void {
-    if (progressed) return this.losses.forget(task, position);
+    const item = { start: position, end: position + 1 };
+    if (progressed) {
+      this.losses.forget(task, item);
+      this.generator.madeProgress(task, item);
+      return;
+    }
     if (isUnderWay || this.paused) return;
     const instance = this.monitor.get(id)!;
     const { ended } = this.running.get(fragment)!;
     const wholeLife = !instance.isCurtailed && ended === 0 && instance.fragments === 1;
     const { type: instanceType, load } = instance;
     const end = { inTime: wholeLife, wholeLife, instanceType, load, weight: UNANSWERED };
-    const item = { start: position, end: position + 1 };
     for (const range of this.losses.record(task, [item], end, this.supply.instanceTypes)) {
       const why = 'left no new checkpoint when it was asked to, time and again: see that its program writes its state';
       this.giveUp(task, range, `${why} to {checkpoint} within the time that it has, or raise \`within\``);
@@ -370,7 +376,7 @@ export class FragmentScheduler {
     }
   }
 
-  /** The seed's `schedule_fragment` for one available instance. False if it stays idle because nothing is ready. */
+  /** Gives an available instance a fragment. False if it stays idle because nothing is ready. */
   private scheduleFragment(instance: InstanceRecord, now: number): boolean {
     if (this.retiring.has(instance.id)) return true;
     if (this.queue.ready === 0) return false;
