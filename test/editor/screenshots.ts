@@ -89,14 +89,19 @@ async function misspell({ page }: EditorWindow): Promise<void> {
   await page.keyboard.press('Backspace');
 }
 
-/** A run in progress in the Runs view, and its picture: predicted and actual. */
-async function showRun(window: EditorWindow): Promise<void> {
+/** Has a run of half a minute in progress, open in the Runs view. */
+async function beginSlowRun(window: EditorWindow): Promise<void> {
   await open(window, 'slow.morsel');
   await window.openRunsView();
   await window.runCommand('Morsel: Run Job');
   const running = runRow(window, 'slow', /running.*of 400 items/);
   await running.waitFor();
   await expand(running);
+}
+
+/** A run in progress in the Runs view, and its picture: predicted and actual. */
+async function showRun(window: EditorWindow): Promise<void> {
+  await beginSlowRun(window);
   await window.runCommand('Morsel: Show Run');
   await drawn(window.webview());
   await expand(rowBelow(window, 'Fragments'));
@@ -121,12 +126,7 @@ async function showExplanation(window: EditorWindow): Promise<void> {
 
 /** What the items of a run printed. */
 async function showLog(window: EditorWindow): Promise<void> {
-  await open(window, 'slow.morsel');
-  await window.openRunsView();
-  await window.runCommand('Morsel: Run Job');
-  const running = runRow(window, 'slow', /running.*of 400 items/);
-  await running.waitFor();
-  await expand(running);
+  await beginSlowRun(window);
   const task = rowBelow(window, 'wait');
   await task.hover();
   await task.getByRole('button', { name: 'Show Log of Items' }).click();
