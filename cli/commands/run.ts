@@ -25,7 +25,7 @@ Examples:
   morsel run --json thumbnails.morsel | jq -r 'select(.type == "item-failed").item'
   morsel watch $(morsel run --detach thumbnails.morsel)
 
-Exit codes: 0 done · 1 items failed, or the file has errors (then nothing is run) · 2 wrong usage · 3 stopped, can be resumed`,
+Exit codes: 0 done · 1 items failed; or the file has errors, or a run at work writes the same outputs (then nothing is run) · 2 wrong usage · 3 stopped, can be resumed`,
   )
   .action(runJob);
 

@@ -21,6 +21,9 @@ export function lockRun(runFolder: string, id: string): RunLock {
   return lock;
 }
 
+/** Locks a folder for this process; null if another still holds it after so many milliseconds, in which nothing else goes on here. */
+export const lockFolder = (folder: string, patienceMs: number): RunLock | null => tryLock(folder, patienceMs);
+
 /** True if a process is at the run. */
 export function isLive(runFolder: string): boolean {
   if (!existsSync(lockFile(runFolder))) return false;

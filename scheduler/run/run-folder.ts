@@ -2,6 +2,7 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunSummary } from './events.ts';
+import type { SourceDigests } from './sources.ts';
 
 export const RUN_FILE_VERSION = 1;
 
@@ -15,10 +16,14 @@ export interface RunFile {
   target: string;
   /** ISO 8601. */
   startedAt: string;
+  /** When this was written: when the newest process began, or when it ended. ISO 8601; missing in runs of an older version. */
+  changedAt?: string;
   /** Of the newest process of the run. */
   pid: number;
   /** Path of the control socket; null once the run has ended. */
   socket: string | null;
+  /** What the job's files held when the run began; missing in runs of an older version. */
+  sources?: SourceDigests;
   /** The last word of the newest process; null while it is at work, or if it was cut off. */
   summary: RunSummary | null;
 }
@@ -48,10 +53,11 @@ export function createRunFolder(morselFolder: string, job: string, now: Date): {
   }
 }
 
-/** Replaces `run.json` as a whole. */
+/** Replaces `run.json` as a whole, with the time. */
 export function writeRunFile(runFolder: string, content: RunFile): void {
   const file = join(runFolder, 'run.json');
-  writeFileSync(`${file}.new`, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 });
+  const dated: RunFile = { ...content, changedAt: new Date().toISOString() };
+  writeFileSync(`${file}.new`, `${JSON.stringify(dated, null, 2)}\n`, { mode: 0o600 });
   renameSync(`${file}.new`, file);
 }
 

@@ -1,6 +1,6 @@
 /** Begins a run, or goes on with one, in this process. */
 import { mkdirSync, rmSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { FragmentScheduler } from '../fragment-scheduler/scheduler.ts';
 import { fingerprintOf, taskIdentity } from '../items/fingerprint.ts';
 import { ItemTable } from '../items/item-table.ts';
@@ -15,6 +15,7 @@ import { openHistory, type History } from '../store/history.ts';
 import { Journal } from '../store/journal.ts';
 import { type Past, readPast } from '../store/past.ts';
 import { metered } from '../targets/metered.ts';
+import { listed } from '../words.ts';
 import type { Workload, WorkloadTask } from '../workload.ts';
 import { openControlServer } from './control-server.ts';
 import { EventLog } from './event-log.ts';
@@ -33,6 +34,9 @@ import {
   type RunFile,
 } from './run-folder.ts';
 import { RunHost } from './run-host.ts';
+import { recordedJob } from './recorded-job.ts';
+import { beginAlone } from './shared-outputs.ts';
+import { changedSources, sourceDigests, type SourceDigests } from './sources.ts';
 import { checkTarget, chooseTarget, executes } from './target-choice.ts';
 
 /** What a run predicts of itself before its first item must not keep that waiting. */
@@ -70,16 +74,20 @@ export async function startRun(job: JobSpec, options: RunOptions): Promise<Run> 
   const { workload, items } = await prepareWorkload(job, { morselFolder: options.morselFolder });
   const { id, folder } = createRunFolder(options.morselFolder, job.job, new Date());
   const open = new OpenParts();
+  open.add(() => items.close());
   try {
-    const lock = lockRun(folder, id);
-    open.add(() => lock.release());
-    open.add(() => items.close());
-    items.moveTo(itemsFolder(folder));
-    const journal = Journal.open(folder);
-    open.add(() => journal.close());
-    journal.begin(id, job, workload);
+    const journal = beginAlone(options.morselFolder, job, () => {
+      const lock = lockRun(folder, id);
+      open.add(() => lock.release());
+      items.moveTo(itemsFolder(folder));
+      const fresh = Journal.open(folder);
+      open.add(() => fresh.close());
+      fresh.begin(id, job, workload);
+      return fresh;
+    });
     if (executes(job.target)) recordFingerprints(job, options.morselFolder);
-    return await begin({ id, folder, job, workload, items, journal, open, options, resumed: false });
+    const sources = sourceDigests(job);
+    return await begin({ id, folder, job, workload, items, journal, sources, open, options, resumed: false });
   } catch (error) {
     await open.close();
     rmSync(folder, { recursive: true, force: true });
@@ -103,10 +111,16 @@ export async function resumeRun(runFolder: string, options: RunOptions): Promise
   if (!known) throw new RunError(`${runFolder} holds no run that can be gone on with`);
   const open = new OpenParts();
   try {
-    const lock = lockRun(runFolder, known.id);
-    open.add(() => lock.release());
-    const journal = Journal.open(runFolder);
-    open.add(() => journal.close());
+    const lockAndOpen = (): Journal => {
+      const lock = lockRun(runFolder, known.id);
+      open.add(() => lock.release());
+      const opened = Journal.open(runFolder);
+      open.add(() => opened.close());
+      return opened;
+    };
+    const recorded = recordedJob(runFolder);
+    const journal =
+      recorded === null ? lockAndOpen() : beginAlone(options.morselFolder, recorded, lockAndOpen, known.id);
     const run = journal.readRun();
     if (!run) throw new RunError(`run ${known.id} was cut off before it had begun: start the job again`);
     const lastWord = journal.lastWord();
@@ -114,7 +128,8 @@ export async function resumeRun(runFolder: string, options: RunOptions): Promise
     if (lastWord === 'failed') journal.forgetFailures();
     const items = ItemTable.open(run.job, itemsFolder(runFolder));
     open.add(() => items.close());
-    return await begin({ ...run, folder: runFolder, items, journal, open, options, resumed: true });
+    const sources = known.sources ?? {};
+    return await begin({ ...run, folder: runFolder, items, journal, sources, open, options, resumed: true });
   } catch (error) {
     await open.close();
     throw error;
@@ -141,6 +156,8 @@ interface Begun {
   workload: Workload;
   items: ItemTable;
   journal: Journal;
+  /** What the files of the job held when the run began. */
+  sources: SourceDigests;
   open: OpenParts;
   options: RunOptions;
   resumed: boolean;
@@ -176,11 +193,13 @@ async function begin(begun: Begun): Promise<Run> {
     startedAt: new Date(journal.readRun()!.startedMs).toISOString(),
     pid: process.pid,
     socket: control.path,
+    sources: begun.sources,
     summary: null,
   };
   writeRunFile(folder, runFile);
   emitStarted(begun, host, log);
   warnOfEmptyInputs(begun, log);
+  warnOfChangedSources(begun, log);
   open.add(every(PROGRESS_MS, () => log.emit({ type: 'progress', progress: host.progress() })));
   open.add(every(HEARTBEAT_MS, () => host.heartbeat()));
   const finished = host.finished.then((summary) => {
@@ -333,6 +352,17 @@ function warnOfEmptyInputs({ job, workload }: Begun, log: EventLog): void {
     const what = kind === 'files' ? 'no file matches its patterns' : 'it is empty';
     log.emit({ type: 'warning', message: `input ${name} has no items: ${what}` });
   }
+}
+
+/** A run goes on as it was begun: whoever has edited the job since may expect otherwise. */
+function warnOfChangedSources({ sources, resumed }: Begun, log: EventLog): void {
+  const changed = resumed ? changedSources(sources).map((file) => basename(file)) : [];
+  if (changed.length === 0) return;
+  const have = changed.length === 1 ? 'has' : 'have';
+  const message =
+    `${listed(changed)} ${have} changed since; this run goes on as it was begun, ` +
+    '`morsel run` takes what is there now';
+  log.emit({ type: 'warning', message });
 }
 
 function emitStarted({ id, job, workload, resumed }: Begun, host: RunHost, log: EventLog): void {

@@ -47,21 +47,15 @@ export function listRuns(morselFolder: string): RunEntry[] {
 }
 
 /**
- * The run of that id (or of the only id that begins so), or the newest that is wanted: `live` ones have a process;
- * `unfinished` ones were stopped or cut off, or, if there is none such, failed. Throws a {@link RunError}.
+ * The run of that id (or of the only id that begins so), or the newest that is wanted: `live` ones have a process. Throws a
+ * {@link RunError}.
  */
-export function findRun(morselFolder: string, id: string | undefined, wanted: 'any' | 'live' | 'unfinished'): RunEntry {
+export function findRun(morselFolder: string, id: string | undefined, wanted: 'any' | 'live'): RunEntry {
   const runs = listRuns(morselFolder);
   if (id !== undefined) return namedRun(runs, id, wanted);
-  const found =
-    wanted === 'any'
-      ? runs[0]
-      : wanted === 'live'
-        ? runs.find(({ live }) => live)
-        : (runs.find(isCutShort) ?? runs.find(({ state }) => state === 'failed'));
+  const found = wanted === 'any' ? runs[0] : runs.find(({ live }) => live);
   if (found) return found;
-  const what = { any: 'no run', live: 'no run at work', unfinished: 'no unfinished run' }[wanted];
-  throw new RunError(`there is ${what} in ${morselFolder}`);
+  throw new RunError(`there is ${wanted === 'any' ? 'no run' : 'no run at work'} in ${morselFolder}`);
 }
 
 /** What is known of a run. Throws a StoreError if its journal can't be read. */
@@ -166,21 +160,13 @@ function entryOf(folder: string): RunEntry | null {
   };
 }
 
-function isCutShort({ live, state }: RunEntry): boolean {
-  return !live && (state === 'interrupted' || state === 'stopped');
-}
-
-function namedRun(runs: readonly RunEntry[], id: string, wanted: 'any' | 'live' | 'unfinished'): RunEntry {
+function namedRun(runs: readonly RunEntry[], id: string, wanted: 'any' | 'live'): RunEntry {
   const exact = runs.find((run) => run.id === id);
   const found = exact ? [exact] : runs.filter((run) => run.id.startsWith(id));
   if (found.length === 0) throw new RunError(`there is no run ${id}: \`morsel status\` lists the runs`);
   if (found.length > 1) throw new RunError(`${id} fits ${found.length} runs: give more of the id`);
   const run = found[0]!;
   if (wanted === 'live' && !run.live) throw new RunError(`run ${run.id} is not at work: it is ${run.state}`);
-  if (wanted === 'unfinished' && run.live)
-    throw new RunError(`run ${run.id} is at work: \`morsel watch ${run.id}\` shows it`);
-  if (wanted === 'unfinished' && run.state === 'done')
-    throw new RunError(`run ${run.id} is done: there is nothing left of it`);
   return run;
 }
 

@@ -10,6 +10,7 @@ import { observationKey } from '../../../scheduler/items/fingerprint.ts';
 import type { JobSpec, TaskSpec } from '../../../scheduler/job-spec.ts';
 import type { RunEvent, RunSummary } from '../../../scheduler/run/events.ts';
 import { resumeRun, startRun, type RunOptions } from '../../../scheduler/run/run.ts';
+import { findResumable } from '../../../scheduler/run/resumable.ts';
 import { findRun } from '../../../scheduler/run/runs.ts';
 import { openHistory } from '../../../scheduler/store/history.ts';
 import { input, jobSpec, targetSpec, taskSpec, template } from '../job-specs.ts';
@@ -234,7 +235,7 @@ test('kill -9 of the run after some states: a resume goes on from them', async (
   if (child.signalCode === null) await once(child, 'exit');
   const before = NAMES.map((name) => Number(read(`state/${name}.n`)));
   for (const n of before) expect(n).toBeGreaterThan(1);
-  const { folder: runFolder } = findRun(options.morselFolder, undefined, 'unfinished');
+  const { folder: runFolder } = findResumable(options.morselFolder, undefined).run;
   const resumed = await resumeRun(runFolder, options);
   expect(await resumed.finished).toMatchObject({ state: 'done', items: { committed: NAMES.length } });
   for (const [index, name] of NAMES.entries()) {
@@ -254,7 +255,7 @@ test('a stop has long items leave their states, at once, and a resume does nothi
   await once(child, 'exit');
   expect(child.exitCode).toBe(0);
   expect(filesLeft('state')).toHaveLength(NAMES.length);
-  const { folder: runFolder } = findRun(options.morselFolder, undefined, 'unfinished');
+  const { folder: runFolder } = findResumable(options.morselFolder, undefined).run;
   const resumed = await resumeRun(runFolder, options);
   expect(await resumed.finished).toMatchObject({ state: 'done' });
   expectCountedOnce();

@@ -9,6 +9,7 @@ import { observationKey } from '../../../scheduler/items/fingerprint.ts';
 import type { JobSpec, TaskSpec } from '../../../scheduler/job-spec.ts';
 import type { RunEvent, RunSummary } from '../../../scheduler/run/events.ts';
 import { resumeRun, startRun, type RunOptions } from '../../../scheduler/run/run.ts';
+import { findResumable } from '../../../scheduler/run/resumable.ts';
 import { findRun, readLogs, readReport } from '../../../scheduler/run/runs.ts';
 import { openHistory } from '../../../scheduler/store/history.ts';
 import { input, jobSpec, targetSpec, taskSpec, template } from '../job-specs.ts';
@@ -80,7 +81,7 @@ test('kill -9 in mid-run: a resume finishes, and touches nothing that was commit
   expect(before.length).toBeLessThan(FILES);
   const times = before.map((name) => statSync(join(folder, 'out', name)).mtimeMs);
 
-  const { folder: runFolder } = findRun(options.morselFolder, undefined, 'unfinished');
+  const { folder: runFolder } = findResumable(options.morselFolder, undefined).run;
   const committed = readReport(runFolder).summary.items.committed;
   const resumed = await resumeRun(runFolder, options);
   const summary = await resumed.finished;
@@ -168,7 +169,7 @@ test('a failed run that is gone on with tries again what failed', async () => {
   const needsHelp = taskSpec({ ...upper(), work: run('test -e help && cp {item.path} {out}') });
   expect(await toTheEnd(job(needsHelp))).toMatchObject({ state: 'failed', items: { failed: FILES } });
   writeFileSync(join(folder, 'help'), '');
-  const { folder: runFolder } = findRun(options.morselFolder, undefined, 'unfinished');
+  const { folder: runFolder } = findResumable(options.morselFolder, undefined).run;
   const again = await resumeRun(runFolder, options);
   expect(await again.finished).toMatchObject({ state: 'done', items: { committed: FILES, failed: 0 } });
 });
@@ -199,7 +200,7 @@ test('an output that cannot be put in place fails the run; once it can, a resume
     message: expect.stringContaining('could not be put in place'),
   });
   rmSync(join(folder, 'out/f 3.up'), { recursive: true });
-  const { folder: runFolder } = findRun(options.morselFolder, undefined, 'unfinished');
+  const { folder: runFolder } = findResumable(options.morselFolder, undefined).run;
   expect(await (await resumeRun(runFolder, options)).finished).toMatchObject({ state: 'done' });
   expectAllOutputs();
   expect(linesRun().length).toBe(FILES);

@@ -8,6 +8,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { JobSpec } from '../../../scheduler/job-spec.ts';
 import type { RunEvent } from '../../../scheduler/run/events.ts';
 import { resumeRun, type RunOptions } from '../../../scheduler/run/run.ts';
+import { findResumable } from '../../../scheduler/run/resumable.ts';
 import { attach, findRun, listRuns, readReport } from '../../../scheduler/run/runs.ts';
 import { Journal } from '../../../scheduler/store/journal.ts';
 import { input, jobSpec, targetSpec, taskSpec } from '../job-specs.ts';
@@ -62,7 +63,7 @@ function expectEachItemOnce(runFolder: string): void {
 
 test('a run that was killed is interrupted, and goes on with what it had committed', async () => {
   await killAtSafePoint(startChild(), 40);
-  const entry = findRun(options.morselFolder, undefined, 'unfinished');
+  const entry = findResumable(options.morselFolder, undefined).run;
   expect(entry).toMatchObject({ state: 'interrupted', live: false });
   const before = readReport(entry.folder).summary.items.committed;
   expect(before).toBeGreaterThan(39);
@@ -81,7 +82,7 @@ test('a run that was killed is interrupted, and goes on with what it had committ
 
 test('killed again and again, it gets done, and no item is committed twice', async () => {
   await killAtSafePoint(startChild(), 25);
-  const { folder: runFolder } = findRun(options.morselFolder, undefined, 'unfinished');
+  const { folder: runFolder } = findResumable(options.morselFolder, undefined).run;
   const script = new URL('run-process.ts', import.meta.url).pathname;
   for (const count of [1, 7, 30]) {
     const child = spawn(process.execPath, [script, 'resume', runFolder, options.morselFolder]);
@@ -95,13 +96,13 @@ test('killed again and again, it gets done, and no item is committed twice', asy
 
 test('two cannot be at one run, and a live run is not cleaned or resumed', async () => {
   await killAtSafePoint(startChild(), 5);
-  const { folder: runFolder, id } = findRun(options.morselFolder, undefined, 'unfinished');
+  const { folder: runFolder, id } = findResumable(options.morselFolder, undefined).run;
   const both = await Promise.allSettled([resumeRun(runFolder, options), resumeRun(runFolder, options)]);
   expect(both.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
   const refused = both.find((one) => one.status === 'rejected')!;
   expect(String(refused.reason)).toContain(`run ${id} is at work in another process`);
   const run = both.find((one) => one.status === 'fulfilled')!.value;
-  expect(() => findRun(options.morselFolder, id, 'unfinished')).toThrow('is at work');
+  expect(() => findResumable(options.morselFolder, id)).toThrow('is at work');
   await run.stop();
   expect(listRuns(options.morselFolder)).toMatchObject([{ live: false, state: 'stopped' }]);
   await (
@@ -127,5 +128,5 @@ test('a watcher in another process sees the events, pauses, goes on and stops', 
   await run.stop();
   await run.closed;
   expect(events.at(-1)).toMatchObject({ type: 'run-finished', state: 'stopped' });
-  expect(findRun(options.morselFolder, undefined, 'unfinished')).toMatchObject({ state: 'stopped', live: false });
+  expect(findResumable(options.morselFolder, undefined).run).toMatchObject({ state: 'stopped', live: false });
 });

@@ -9,6 +9,7 @@ import { prepareWorkload } from '../../../scheduler/items/prepare.ts';
 import { attach } from '../../../scheduler/run/attach.ts';
 import type { RunEvent, RunSummary } from '../../../scheduler/run/events.ts';
 import { startRun } from '../../../scheduler/run/run.ts';
+import { findResumable } from '../../../scheduler/run/resumable.ts';
 import { cleanRuns, findRun, listRuns, readReport } from '../../../scheduler/run/runs.ts';
 import { openHistory } from '../../../scheduler/store/history.ts';
 import { input, jobSpec, targetSpec, taskSpec, template } from '../job-specs.ts';
@@ -57,7 +58,7 @@ test('a run on the virtual clock: events, summary, report, listing', async () =>
 
   expect(run.id).toMatch(/^\d{8}-\d{6}-work-play$/);
   expect(findRun(morselFolder, undefined, 'any')).toMatchObject({ id: run.id, live: false, state: 'done' });
-  expect(() => findRun(morselFolder, undefined, 'unfinished')).toThrow('there is no unfinished run');
+  expect(() => findResumable(morselFolder, undefined)).toThrow('there is no unfinished run');
   for (const path of ['', 'runs', `runs/${run.id}`, `runs/${run.id}/items`]) {
     expect(statSync(join(morselFolder, path)).mode & 0o077).toBe(0);
   }
@@ -134,7 +135,7 @@ test('a stopped run is not live, and clean keeps the newest', async () => {
   expect(cleanRuns(morselFolder, 0)).toEqual([]);
   await run.stop();
   expect(await run.finished).toMatchObject({ state: 'stopped' });
-  expect(findRun(morselFolder, undefined, 'unfinished')).toMatchObject({ id: run.id, state: 'stopped' });
+  expect(findResumable(morselFolder, undefined).run).toMatchObject({ id: run.id, state: 'stopped' });
   expect(cleanRuns(morselFolder, 0)).toEqual([run.id]);
   expect(listRuns(morselFolder)).toEqual([]);
 });
