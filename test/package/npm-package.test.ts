@@ -1,12 +1,15 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 const root = new URL('../../', import.meta.url).pathname;
 const scratch = mkdtempSync(join(tmpdir(), 'morsel package '));
 const prefix = join(scratch, 'prefix');
+/** As it comes from git: nothing is built there yet, and this folder's own dist/ is left alone. */
+const clone = join(scratch, 'clone');
+const notInGit = ['.git', '.cache', 'dist', 'node_modules', 'test-results'];
 let tarball: string;
 
 function morsel(folder: string, ...args: string[]): { status: number | null; stdout: string; stderr: string } {
@@ -14,7 +17,9 @@ function morsel(folder: string, ...args: string[]): { status: number | null; std
 }
 
 beforeAll(() => {
-  execFileSync('npm', ['pack', '--pack-destination', scratch], { cwd: root });
+  cpSync(root, clone, { recursive: true, filter: (path) => !notInGit.includes(basename(path)) });
+  symlinkSync(join(root, 'node_modules'), join(clone, 'node_modules'));
+  execFileSync('npm', ['pack', '--pack-destination', scratch], { cwd: clone });
   tarball = join(
     scratch,
     readdirSync(scratch).find((name) => name.endsWith('.tgz'))!,
