@@ -1,6 +1,8 @@
 /** What `run` and `resume` have in common: a run in this process, shown while it works, stopped by Ctrl-C. */
 import type { Run, RunOptions } from '../scheduler/run/run.ts';
 import type { RunEvent, RunState, RunSummary } from '../scheduler/run/events.ts';
+import { STOP_GRACE_SECONDS } from '../scheduler/run/control.ts';
+import { duration } from '../scheduler/words.ts';
 import { goOnWithoutReader } from './broken-pipe.ts';
 import { ExitCode } from './exit-codes.ts';
 import { workerCommand } from './installation.ts';
@@ -61,8 +63,14 @@ interface Signals {
   close(): void;
 }
 
-/** Signals that follow each other so closely are one. */
-const SAME_SIGNAL_MILLISECONDS = 300;
+/**
+ * Signals that follow each other so closely are one: what a launcher passes on comes a few milliseconds after what the
+ * terminal sent. It is less than a person takes to press Ctrl-C twice, which is meant.
+ */
+const SAME_SIGNAL_MILLISECONDS = 100;
+
+/** What becomes of items when a run is stopped. */
+export const STOPPING = `at the next safe points; items still under way after ${duration(STOP_GRACE_SECONDS)} are ended, and run again by a resume`;
 
 /** The first Ctrl-C stops the run so that it can be resumed, the second ends it at once. */
 function listenToSignals(note: (message: string) => void): Signals {
@@ -74,7 +82,7 @@ function listenToSignals(note: (message: string) => void): Signals {
     if (now - askedAt < SAME_SIGNAL_MILLISECONDS) return;
     if (askedAt > 0 || running === undefined) process.exit(ExitCode.interrupted);
     askedAt = now;
-    note('Stopping at the next safe points. Ctrl-C again ends it at once; either way `morsel resume` goes on.');
+    note(`Stopping ${STOPPING}. Ctrl-C again ends it at once; either way \`morsel resume\` goes on.`);
     // A run that cannot be stopped says so when it ends.
     running.stop().catch(() => {});
   };

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { attach, findRun } from '../../scheduler/run/runs.ts';
+import { STOPPING } from '../follow-run.ts';
 import { nearestMorselFolder } from '../morsel-folder.ts';
 import { say } from '../terminal.ts';
 
@@ -22,7 +23,7 @@ Exit codes: 0 done · 1 there is no such run at work · 2 wrong usage`,
 async function stop(id: string | undefined): Promise<void> {
   const run = findRun(nearestMorselFolder(), id, 'live');
   const attached = await attach(run.folder);
-  say(`Stopping ${run.id} at its next safe points.`);
+  say(`Stopping ${run.id} ${STOPPING}.`);
   await attached.stop();
   attached.detach();
   say(`Stopped: \`morsel resume ${run.id}\` goes on from here.`);

@@ -12,6 +12,7 @@ import type { InstanceFacts, Target, TargetListener } from '../targets/target.ts
 import type { ItemCheckpoint, ItemFailure, ItemReport, ResourceSample } from '../worker/protocol.ts';
 import type { Range, Workload } from '../workload.ts';
 import { acceptedReports } from './accepted-reports.ts';
+import { STOP_GRACE_SECONDS } from './control.ts';
 import type { EventLog } from './event-log.ts';
 import type { InstanceProgress, RunProgress, RunState, RunSummary } from './events.ts';
 import type { KeptStates } from './kept-states.ts';
@@ -19,9 +20,7 @@ import { itemsByTask, taskProgress, totalItems } from './progress.ts';
 import type { Publisher } from './publisher.ts';
 import { usageOf } from './summary.ts';
 
-/** How long a stop waits for safe points. */
-const STOP_GRACE_SECONDS = 10;
-/** How much of that is left for what workers say at their end. */
+/** How much of a stop's grace is left for what workers say at their end. */
 const STOP_MARGIN_SECONDS = 1;
 /** Observations are written to the history in batches of so many, and with each heartbeat. */
 const HISTORY_BATCH = 500;

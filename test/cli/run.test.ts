@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test, vi } from 'vitest';
 import type { RunEvent, RunSummary } from '../../scheduler/run/events.ts';
 import { ended, folderWith, jsonLines, morsel, quickJob, start } from './morsel.ts';
@@ -182,6 +183,21 @@ describe('morsel run', () => {
     expect((await result).code).toBe(130);
     clearInterval(pressing);
     expect((await morsel(['status', '--json'], { cwd })).stdout).toContain('"state": "interrupted"');
+  });
+
+  test('takes two that a quick hand sends for two, and says beforehand what becomes of items', async () => {
+    const cwd = folderWith({ 'slow.morsel': slowJob });
+    const child = start(['run', '--json', 'slow.morsel'], { cwd });
+    const result = ended(child);
+    await vi.waitFor(() => expect(readFileSync(join(cwd, 'ran.log'), 'utf8')).toContain('2'), { timeout: 20_000 });
+    child.kill('SIGINT');
+    await saw(child.stderr, 'Stopping');
+    // No wait for a state: this is how fast a hand is.
+    await delay(200);
+    child.kill('SIGINT');
+    const { code, stderr } = await result;
+    expect(code).toBe(130);
+    expect(stderr).toContain('items still under way after 10 s are ended');
   });
 
   test('goes on when the reader of its events leaves', async () => {

@@ -1,8 +1,19 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 
 const root = new URL('../../', import.meta.url).pathname;
 const scratch = mkdtempSync(join(tmpdir(), 'morsel package '));
@@ -54,6 +65,59 @@ test('it checks, plans and runs a job in an empty folder', () => {
     items: { committed: 20, failed: 0 },
   });
   expect(readFileSync(join(folder, 'out/12.txt'), 'utf8')).toBe('144\n');
+});
+
+/** What the launcher takes this Node for, so that it starts the one that is installed beside it. */
+const OLD_NODE = "data:text/javascript,Object.defineProperty(process.versions,'node',{value:'20.20.2'})";
+
+/** A run under the launcher of an old Node, as in a terminal: both get what goes to their process group. */
+function underLauncher(folder: string): {
+  press: () => void;
+  saw: (text: string) => Promise<void>;
+  ended: Promise<number | null>;
+} {
+  mkdirSync(folder);
+  writeFileSync(
+    join(folder, 'job.morsel'),
+    `job waits on here { task wait { run "touch begun; until [ -e go ]; do sleep 0.05; done" } }
+     target here local { instances 1  lifespan 5 min }`,
+  );
+  const script = join(prefix, 'lib/node_modules/morsel/dist/cli.js');
+  const child = spawn(process.execPath, ['--import', OLD_NODE, script, 'run', 'job.morsel'], {
+    cwd: folder,
+    detached: true,
+  });
+  let said = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
+  return {
+    press: () => void process.kill(-child.pid!, 'SIGINT'),
+    saw: (text) => vi.waitFor(() => expect(said).toContain(text), { timeout: 20_000 }),
+    ended: new Promise((resolve) => child.once('close', resolve)),
+  };
+}
+
+const begun = (folder: string): Promise<void> =>
+  vi.waitFor(() => expect(existsSync(join(folder, 'begun'))).toBe(true), { timeout: 20_000 });
+
+test('under an old Node one Ctrl-C counts once, though the launcher passes it on', async () => {
+  const folder = join(scratch, 'once');
+  const run = underLauncher(folder);
+  await begun(folder);
+  run.press();
+  await run.saw('Stopping');
+  writeFileSync(join(folder, 'go'), '');
+  expect([0, 3]).toContain(await run.ended);
+});
+
+test('under an old Node a second Ctrl-C, a fifth of a second later, ends the run at once', async () => {
+  const folder = join(scratch, 'twice');
+  const run = underLauncher(folder);
+  await begun(folder);
+  run.press();
+  await run.saw('Stopping');
+  await delay(200);
+  run.press();
+  expect(await run.ended).toBe(130);
 });
 
 test('the tarball holds what is needed to run, and no sources or tests', () => {
