@@ -78,11 +78,11 @@ class PilotTarget implements Target {
   }
 
   assign(fragment: Fragment): void {
-    this.serving.get(fragment.instance)?.link?.assign(fragment);
+    this.serverOf(fragment.instance)?.link?.assign(fragment);
   }
 
   split(instance: string, fragment: number): void {
-    this.serving.get(instance)?.link?.split(fragment);
+    this.serverOf(instance)?.link?.split(fragment);
   }
 
   stop(instance: string, graceSeconds: number): void {
@@ -92,7 +92,7 @@ class PilotTarget implements Target {
       queueMicrotask(() => this.down(instance, 'it was stopped'));
       this.giveBackUnwanted();
     }
-    this.serving.get(instance)?.stop(graceSeconds, (id) => this.allocations.cancel([id]));
+    this.serverOf(instance)?.stop(graceSeconds, (id) => this.allocations.cancel([id]));
   }
 
   async close(): Promise<void> {
@@ -142,6 +142,12 @@ class PilotTarget implements Target {
     });
   }
 
+  /** The pilot that serves this instance, and no other that came after it. */
+  private serverOf(instance: string): Pilot | null {
+    const pilot = this.serving.get(instance);
+    return pilot?.instance === instance ? pilot : null;
+  }
+
   private arrived(worker: RemoteWorker): void {
     const pilot = this.allocations.known(worker.greeting.pilot, worker.greeting.place['id'] ?? null);
     pilot.arrived(worker);
@@ -163,7 +169,7 @@ class PilotTarget implements Target {
         const where = `${pilot.host}, allocation ${pilot.id ?? '?'}, process ${pid}`;
         const type = `${system.name} ${cpus} cpu`;
         setImmediate(() => {
-          if (this.serving.get(instance) !== pilot || this.isClosed) return;
+          if (this.serverOf(instance) !== pilot || this.isClosed) return;
           pilot.isUp = true;
           listener.up(instance, { type, cpus, memoryBytes, lifeSeconds, where });
         });
@@ -186,10 +192,11 @@ class PilotTarget implements Target {
     const { instance, link, isStopping } = pilot;
     pilot.left();
     if (instance === null) return;
+    // At once: while it is looked for the reason, the next instance may be given to this pilot.
+    this.serving.delete(instance);
     await link?.heard();
     link?.close();
     const how = isStopping || this.isClosed ? 'it was stopped' : await this.howItEnded(pilot, why);
-    this.serving.delete(instance);
     this.down(instance, how);
   }
 

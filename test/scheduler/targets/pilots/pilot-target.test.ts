@@ -5,6 +5,10 @@ import { SubmitError } from '../../../../scheduler/targets/pilots/batch-system.t
 import { homeFileIn } from '../../../../scheduler/targets/pilots/home.ts';
 import { createPilotTarget } from '../../../../scheduler/targets/pilots/pilot-target.ts';
 import type { Target, TargetListener } from '../../../../scheduler/targets/target.ts';
+import { callHome } from '../../../../scheduler/wire/client.ts';
+import { readHome } from '../../../../scheduler/wire/credentials.ts';
+import { waysTo } from '../../../../scheduler/wire/ways.ts';
+import { Assign, Hello, Stop, WORKER_PROTOCOL_VERSION } from '../../../../scheduler/worker/protocol.ts';
 import { jobSpec, targetSpec, taskSpec, text } from '../../job-specs.ts';
 import { isRunning, temporaryFolder } from '../../worker/harness.ts';
 import { testTarget } from '../conformance.ts';
@@ -148,6 +152,36 @@ describe('a target of pilots', () => {
     await expect
       .poll(() => isRunning(readFileSync(join(folder, 'pid'), 'utf8').trim()), { timeout: 10_000 })
       .toBe(false);
+  });
+
+  it('carries no order for an instance that ended to the next one in its allocation', async () => {
+    const { target, told, system, folder } = made('true');
+    target.start('a');
+    await told.until(() => told.facts.has('a'));
+    // While the engine is asked why the first one ended, the next is served.
+    system.isUnsure = true;
+    const { connection, hangUp } = await callHome({
+      ways: () => waysTo(readHome(homeFileIn(folder))),
+      pilot: system.jobs[0]!.pilot,
+      place: {},
+      patienceSeconds: 5,
+    });
+    const heard: string[] = [];
+    connection.onNotification(Assign, ({ id }) => heard.push(`assign ${id}`));
+    connection.onNotification(Stop, () => heard.push('stop'));
+    connection.listen();
+    target.start('b');
+    const hello = { version: WORKER_PROTOCOL_VERSION, pid: 1, hostName: 'here', nodeVersion: process.version };
+    await connection.sendRequest(Hello, hello);
+    await told.until(() => told.facts.has('b'));
+    expect(told.downs.size).toBe(0);
+    target.assign(fragmentOf(1, 'a', 1, 1));
+    target.stop('a', 0);
+    target.assign(fragmentOf(2, 'b', 1, 1));
+    await expect.poll(() => heard).toContain('assign 2');
+    expect(heard).toEqual(['assign 2']);
+    await told.until(() => told.downs.has('a'));
+    await hangUp('the test is over');
   });
 
   it('ends all its pilots when it is closed, and leaves no secret behind', async () => {

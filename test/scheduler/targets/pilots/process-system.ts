@@ -24,6 +24,8 @@ export class ProcessSystem implements BatchSystem {
   submissions = 0;
   /** False, and pilots wait. */
   hasRoom = true;
+  /** True, and it says of all that they are ending. */
+  isUnsure = false;
   node = process.execPath;
   readonly runFolder: string;
   private readonly lifespanSeconds: number | null;
@@ -97,6 +99,7 @@ export class ProcessSystem implements BatchSystem {
 
   private report({ pilot, child, startedAt, end }: Job, id: string): PilotReport {
     const report = { pilot, id, lifeSeconds: null, word: '', why: '' };
+    if (this.isUnsure) return { ...report, state: 'ending' };
     if (end !== null) return { ...report, state: 'over', word: 'ENDED', why: `allocation ${id}: ${end}` };
     if (child === null) return { ...report, state: 'waiting', word: 'Resources', why: 'there is no room' };
     const { lifespanSeconds } = this;
