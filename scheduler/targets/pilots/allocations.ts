@@ -7,6 +7,8 @@ import { Submissions } from './submissions.ts';
 
 /** A pilot that the engine does not know any more, so long after it was asked for, is over. */
 const FORGOTTEN_SECONDS = 15;
+/** A pilot that was dismissed has so long to end by itself: one that is out of reach does not hear of it. */
+const GOODBYE_SECONDS = 3;
 
 export interface AllocationHooks {
   /** The engine will take none of those, now or later; they are forgotten. */
@@ -140,17 +142,20 @@ export class Allocations {
 
   private seen(reports: readonly PilotReport[]): void {
     if (this.isClosed) return;
+    const overdue: string[] = [];
     const byName = new Map(reports.map((report) => [report.pilot, report]));
     for (const pilot of this.all()) {
       const report = byName.get(pilot.name);
       if (report !== undefined) {
         pilot.id ??= report.id;
         if (report.state === 'over') this.over(pilot, report.why);
+        else if (pilot.secondsSinceDismissed > GOODBYE_SECONDS) overdue.push(report.id);
         else if (report.state === 'running') this.hooks.lives(pilot, report.lifeSeconds);
       } else if (pilot.id !== null && pilot.secondsSinceAsked > FORGOTTEN_SECONDS) {
         this.over(pilot, `its allocation ${pilot.id} is gone`);
       }
     }
+    this.cancel(overdue);
     this.hooks.looked();
   }
 

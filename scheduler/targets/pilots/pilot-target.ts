@@ -191,6 +191,7 @@ class PilotTarget implements Target {
     if (pilot.worker !== worker) return;
     const { instance, link, isStopping } = pilot;
     pilot.left();
+    if (pilot.isDismissed) this.allocations.lookSoon();
     if (instance === null) return;
     // At once: while it is looked for the reason, the next instance may be given to this pilot.
     this.serving.delete(instance);

@@ -26,13 +26,12 @@ export class Pilot {
   /** True once any worker of it has called. */
   wasCalled = false;
   isStopping = false;
-  /** True once it is to serve nobody any more. */
-  isDismissed = false;
   /** True once the run was told that its instance is up. */
   isUp = false;
   /** By `performance.now()`. */
   askedAt = performance.now();
   private calledAt = 0;
+  private dismissedAt: number | null = null;
   private endsAt = Infinity;
   private stopTimer: NodeJS.Timeout | null = null;
 
@@ -46,6 +45,16 @@ export class Pilot {
 
   get isIdle(): boolean {
     return this.worker !== null && this.instance === null && !this.isDismissed;
+  }
+
+  /** True once it is to serve nobody any more. */
+  get isDismissed(): boolean {
+    return this.dismissedAt !== null;
+  }
+
+  /** 0 if it is not. */
+  get secondsSinceDismissed(): number {
+    return this.dismissedAt === null ? 0 : (performance.now() - this.dismissedAt) / 1000;
   }
 
   get isSilent(): boolean {
@@ -87,7 +96,7 @@ export class Pilot {
     this.worker = null;
     this.instance = null;
     this.link = null;
-    this.isDismissed ||= this.isStopping;
+    if (this.isStopping) this.dismissedAt ??= performance.now();
   }
 
   /** @param cancel called with its id if it is not gone in time */
@@ -104,7 +113,7 @@ export class Pilot {
   }
 
   dismiss(why: string): void {
-    this.isDismissed = true;
+    this.dismissedAt ??= performance.now();
     this.worker?.dismiss(why);
   }
 

@@ -27,7 +27,15 @@ interface Made {
   folder: string;
 }
 
-function made(command: string, lifespanSeconds: number | null = null, listener?: TargetListener): Made {
+interface Wanted {
+  command: string;
+  lifespanSeconds?: number | null;
+  leaseSeconds?: number;
+}
+
+const made = (command: string): Made => madeWith({ command });
+
+function madeWith({ command, lifespanSeconds = null, leaseSeconds = 5 }: Wanted, listener?: TargetListener): Made {
   const folder = temporaryFolder();
   const system = new ProcessSystem(folder, lifespanSeconds);
   cleanups.push(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
@@ -40,7 +48,7 @@ function made(command: string, lifespanSeconds: number | null = null, listener?:
   });
   const setup = { job, stagingFolder: join(folder, 'staging'), heartbeatSeconds: 0.5, keepOutputBytes: 4096 };
   const told = new Recorder();
-  const times = { pingSeconds: 0.2, leaseSeconds: 5 };
+  const times = { pingSeconds: 0.2, leaseSeconds };
   const options = { system, runFolder: folder, setup, addresses: ['127.0.0.1'], times };
   const target = createPilotTarget(spec, options, listener ?? told);
   cleanups.push(() => target.close());
@@ -50,7 +58,9 @@ function made(command: string, lifespanSeconds: number | null = null, listener?:
 const passing = (message: string): SubmitError => new SubmitError(message, true);
 
 describe('a target of pilots', () => {
-  testTarget(({ lifespanSeconds, itemSeconds }, listener) => made(`sleep ${itemSeconds}`, lifespanSeconds, listener));
+  testTarget(({ lifespanSeconds, itemSeconds }, listener) =>
+    madeWith({ command: `sleep ${itemSeconds}`, lifespanSeconds }, listener),
+  );
 
   it('submits again what an engine in trouble did not take, and finds what it took without saying so', async () => {
     const { target, told, system } = made('true');
@@ -167,8 +177,8 @@ describe('a target of pilots', () => {
       patienceSeconds: 5,
     });
     const heard: string[] = [];
-    connection.onNotification(Assign, ({ id }) => heard.push(`assign ${id}`));
-    connection.onNotification(Stop, () => heard.push('stop'));
+    connection.onNotification(Assign, ({ id }) => void heard.push(`assign ${id}`));
+    connection.onNotification(Stop, () => void heard.push('stop'));
     connection.listen();
     target.start('b');
     const hello = { version: WORKER_PROTOCOL_VERSION, pid: 1, hostName: 'here', nodeVersion: process.version };
@@ -182,6 +192,16 @@ describe('a target of pilots', () => {
     expect(heard).toEqual(['assign 2']);
     await told.until(() => told.downs.has('a'));
     await hangUp('the test is over');
+  });
+
+  it('gives the allocation back of a worker that is out of reach when it is stopped', async () => {
+    const { target, told, system } = madeWith({ command: 'true', leaseSeconds: 1 });
+    target.start('a');
+    await told.until(() => told.facts.has('a'));
+    process.kill(Number(told.facts.get('a')!.where.split(' ').at(-1)), 'SIGSTOP');
+    target.stop('a', 60);
+    await told.until(() => told.downs.has('a'));
+    await expect.poll(() => system.jobs[0]!.end, { timeout: 15_000 }).toBe('it was cancelled');
   });
 
   it('ends all its pilots when it is closed, and leaves no secret behind', async () => {
