@@ -71,17 +71,31 @@ export class Submissions {
   private async submit(pilot: string): Promise<string | null> {
     const { signal } = this.closing;
     for (let seconds = FIRST_WAIT_SECONDS, isFirst = true; ; seconds = Math.min(LONGEST_WAIT_SECONDS, 2 * seconds)) {
-      try {
-        const id = isFirst ? null : await this.found(pilot);
-        return id ?? (await this.system.submit(pilot));
-      } catch (error) {
-        if (error instanceof SubmitError && !error.isPassing) throw error;
-        if (!this.isTroubled) this.hooks.notice(`${messageOf(error)}; it is asked again until it answers`);
-        this.isTroubled = true;
-        isFirst = false;
-      }
+      const answer = await this.tried(pilot, isFirst);
+      if ('id' in answer) return answer.id;
+      if (!this.isTroubled) this.hooks.notice(`${answer.trouble}; it is asked again until it answers`);
+      this.isTroubled = true;
+      isFirst = false;
       if (signal.aborted) return this.found(pilot).catch(() => null);
       await wait(seconds * 1000, null, { signal }).catch(() => {});
+    }
+  }
+
+  /** Throws what no other time will mend. */
+  private async tried(pilot: string, isFirst: boolean): Promise<{ id: string } | { trouble: string }> {
+    if (!isFirst) {
+      try {
+        const id = await this.found(pilot);
+        if (id !== null) return { id };
+      } catch (error) {
+        return { trouble: messageOf(error) };
+      }
+    }
+    try {
+      return { id: await this.system.submit(pilot) };
+    } catch (error) {
+      if (error instanceof SubmitError && error.isPassing) return { trouble: error.message };
+      throw error;
     }
   }
 

@@ -1,7 +1,7 @@
 import type { TargetSpec } from '../../job-spec.ts';
 import { isPassing, requestOf } from './request.ts';
 import { secondsOf } from './queue.ts';
-import { complaintOf, runTool } from './tool.ts';
+import { complaintOf, runTool, ToolError } from './tool.ts';
 
 /**
  * What the live cluster has against a target, in one sentence; null where it would take it, or can't be asked now. What
@@ -12,8 +12,8 @@ export async function slurmProblem(spec: TargetSpec): Promise<string | null> {
     'sbatch',
     ['--test-only', '--job-name=morsel-test', ...requestOf(spec)],
     '#!/bin/sh\n',
-  ).catch((error: Error) => error.message);
-  if (typeof test === 'string') return test;
+  ).catch((error: ToolError) => error);
+  if (test instanceof ToolError) return test.isPassing ? null : test.message;
   const complaint = complaintOf(test, 'sbatch');
   if (test.code !== 0 && isPassing(complaint)) return null;
   const partitions = await listPartitions();

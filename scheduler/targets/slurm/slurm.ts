@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { userInfo } from 'node:os';
 import type { TargetSpec } from '../../job-spec.ts';
-import { durationText } from '../../worker/words.ts';
+import { durationText, messageOf } from '../../worker/words.ts';
 import { SubmitError, type BatchSystem, type PilotReport } from '../pilots/batch-system.ts';
 import { pilotLog } from '../pilots/pilot.ts';
 import { pilotScript } from '../pilots/pilot-script.ts';
@@ -10,12 +10,14 @@ import { homeFileIn } from '../pilots/home.ts';
 import { cachedWorker } from '../pilots/worker-file.ts';
 import { QUEUE_FORMAT, readQueue } from './queue.ts';
 import { isPassing, requestOf } from './request.ts';
-import { complaintOf, runTool } from './tool.ts';
+import { complaintOf, runTool, ToolError } from './tool.ts';
 
 /** So many names are asked for one by one; for more, all jobs of the user are looked through. */
 const MOST_NAMES = 200;
 /** scancel takes so many at once. */
 const CANCEL_BATCH = 200;
+/** Of a job, a job in an array, a part of a heterogeneous job: workers tell their own, and nothing else goes to scancel. */
+const JOB_ID = /^\d+([_+]\d+)?$/;
 
 export interface SlurmOptions {
   spec: TargetSpec;
@@ -54,8 +56,8 @@ export class Slurm implements BatchSystem {
       '--no-requeue',
       '--parsable',
     ];
-    const answer = await runTool('sbatch', [...own, ...requestOf(spec)], this.script(pilot)).catch((error: Error) => {
-      throw new SubmitError(error.message, false);
+    const answer = await runTool('sbatch', [...own, ...requestOf(spec)], this.script(pilot)).catch((error: unknown) => {
+      throw new SubmitError(messageOf(error), error instanceof ToolError && error.isPassing);
     });
     const id = /^(\d+)/.exec(answer.stdout.trim())?.[1];
     if (answer.code === 0 && id !== undefined) return id;
@@ -75,8 +77,9 @@ export class Slurm implements BatchSystem {
   }
 
   async cancel(ids: string[]): Promise<void> {
-    for (let start = 0; start < ids.length; start += CANCEL_BATCH) {
-      const answer = await runTool('scancel', ['--quiet', ...ids.slice(start, start + CANCEL_BATCH)]);
+    const jobs = ids.filter((id) => JOB_ID.test(id));
+    for (let start = 0; start < jobs.length; start += CANCEL_BATCH) {
+      const answer = await runTool('scancel', ['--quiet', ...jobs.slice(start, start + CANCEL_BATCH)]);
       // One that has ended meanwhile is no reason to complain.
       if (answer.code !== 0 && isPassing(answer.stderr))
         throw new Error(`scancel says: ${complaintOf(answer, 'scancel')}`);

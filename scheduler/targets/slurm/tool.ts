@@ -13,10 +13,37 @@ const MOST_OUTPUT_CHARACTERS = 64 << 20;
 /** Of the variables that Slurm sets in an allocation, those that say which cluster is meant; the others would become wishes of ours. */
 const KEPT = new Set(['SLURM_CONF', 'SLURM_CONF_SERVER', 'SLURM_CLUSTERS', 'SLURM_JWT']);
 
-/** Runs a command of Slurm. Throws, with a sentence, if it can't be run. */
-export function runTool(program: string, args: readonly string[], stdin = ''): Promise<Answer> {
+/** A command of Slurm gave no answer. The message is a sentence for people. */
+export class ToolError extends Error {
+  override name = 'ToolError';
+  /** True if it may give one another time. */
+  readonly isPassing: boolean;
+
+  constructor(message: string, isPassing: boolean) {
+    super(message);
+    this.isPassing = isPassing;
+  }
+}
+
+/** What this machine may have more of in a while. */
+const passingCodes = new Set<unknown>(['EAGAIN', 'EMFILE', 'ENFILE', 'ENOMEM']);
+
+/** Runs a command of Slurm. Throws a {@link ToolError}. */
+export function runTool(
+  program: string,
+  args: readonly string[],
+  stdin = '',
+  patienceSeconds = PATIENCE_SECONDS,
+): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { env: toolEnvironment(), timeout: PATIENCE_SECONDS * 1000, stdio: 'pipe' });
+    const child = spawn(program, args, { env: toolEnvironment(), stdio: 'pipe' });
+    const impatience = setTimeout(() => child.kill(), patienceSeconds * 1000);
+    child.on('error', (error) => {
+      clearTimeout(impatience);
+      reject(startError(program, error));
+    });
+    // Where the system has no more files to give there are none.
+    if (child.stdout === undefined) return;
     let stdout = '';
     let stderr = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
@@ -26,15 +53,23 @@ export function runTool(program: string, args: readonly string[], stdin = ''): P
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       stderr = (stderr + text).slice(-MOST_OUTPUT_CHARACTERS);
     });
-    child.on('error', (error) => {
-      const isMissing = 'code' in error && error.code === 'ENOENT';
-      const help = `${program} is not on this machine: run Morsel on a login node of the cluster`;
-      reject(new Error(isMissing ? help : `${program} could not be started: ${error.message}`));
+    child.on('close', (code, signal) => {
+      clearTimeout(impatience);
+      if (signal === null) return resolve({ code, stdout, stderr });
+      // What it was killed for may have happened all the same.
+      const how = child.killed ? `gave no answer within ${patienceSeconds} s` : `was killed by ${signal}`;
+      reject(new ToolError(`${program} ${how}`, true));
     });
-    child.on('close', (code) => resolve({ code, stdout, stderr }));
     child.stdin.on('error', () => {});
     child.stdin.end(stdin);
   });
+}
+
+function startError(program: string, error: Error): ToolError {
+  const code = 'code' in error ? error.code : undefined;
+  if (code === 'ENOENT')
+    return new ToolError(`${program} is not on this machine: run Morsel on a login node of the cluster`, false);
+  return new ToolError(`${program} could not be started: ${error.message}`, passingCodes.has(code));
 }
 
 function toolEnvironment(): NodeJS.ProcessEnv {

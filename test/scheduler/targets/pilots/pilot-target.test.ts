@@ -85,6 +85,15 @@ describe('a target of pilots', () => {
     expect(system.jobs).toEqual([]);
   });
 
+  it('does not ask again where something is wrong here', async () => {
+    const { target, told, system } = made('true');
+    system.troubles.push({ error: new Error("EACCES: permission denied, mkdir 'pilots'"), accepted: false });
+    target.start('a');
+    await told.until(() => told.downs.has('a'));
+    expect(told.downs.get('a')).toMatch(/permission denied/);
+    expect(system.submissions).toBe(1);
+  });
+
   it('tells why pilots wait', async () => {
     const { target, told, system } = made('true');
     system.hasRoom = false;
@@ -170,12 +179,13 @@ describe('a target of pilots', () => {
     await told.until(() => told.facts.has('a'));
     // While the engine is asked why the first one ended, the next is served.
     system.isUnsure = true;
-    const { connection, hangUp } = await callHome({
+    const line = await callHome({
       ways: () => waysTo(readHome(homeFileIn(folder))),
       pilot: system.jobs[0]!.pilot,
       place: {},
       patienceSeconds: 5,
     });
+    const { connection } = line;
     const heard: string[] = [];
     connection.onNotification(Assign, ({ id }) => void heard.push(`assign ${id}`));
     connection.onNotification(Stop, () => void heard.push('stop'));
@@ -191,7 +201,7 @@ describe('a target of pilots', () => {
     await expect.poll(() => heard).toContain('assign 2');
     expect(heard).toEqual(['assign 2']);
     await told.until(() => told.downs.has('a'));
-    await hangUp('the test is over');
+    await line.hangUp('the test is over');
   });
 
   it('gives the allocation back of a worker that is out of reach when it is stopped', async () => {

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { BatchSystem, PilotReport, SubmitError } from '../../../../scheduler/targets/pilots/batch-system.ts';
+import type { BatchSystem, PilotReport } from '../../../../scheduler/targets/pilots/batch-system.ts';
 import { pilotLog } from '../../../../scheduler/targets/pilots/pilot.ts';
 import { pilotScript } from '../../../../scheduler/targets/pilots/pilot-script.ts';
 import { homeFileIn } from '../../../../scheduler/targets/pilots/home.ts';
@@ -20,7 +20,7 @@ export class ProcessSystem implements BatchSystem {
   readonly name = 'processes';
   readonly jobs: Job[] = [];
   /** What the next submissions meet, one each; null for nothing. `accepted`: it is taken all the same. */
-  readonly troubles: ({ error: SubmitError; accepted: boolean } | null)[] = [];
+  readonly troubles: ({ error: Error; accepted: boolean } | null)[] = [];
   submissions = 0;
   /** False, and pilots wait. */
   hasRoom = true;
