@@ -1,4 +1,4 @@
-import { createLangiumParser, inject, type Module } from 'langium';
+import { inject, type Module } from 'langium';
 import {
   createDefaultModule,
   createDefaultSharedModule,
@@ -11,7 +11,8 @@ import {
 import { MorselFormatter } from './formatting/formatter.ts';
 import { MorselGeneratedModule, MorselGeneratedSharedModule } from './generated/module.ts';
 import { MorselErrorMessages } from './parser/error-messages.ts';
-import { withManyComments } from './parser/many-comments.ts';
+import { MorselDocumentFactory } from './parser/document-factory.ts';
+import { createReusingParser } from './parser/reusing-parser.ts';
 import { MorselTokenBuilder } from './parser/token-builder.ts';
 import { MorselValueConverter } from './parser/value-converter.ts';
 import { MorselDocumentBuilder, MorselIndexManager } from './scoping/document-builder.ts';
@@ -37,7 +38,7 @@ type MorselModule = Module<MorselServices, PartialLangiumServices & MorselAddedS
 const morselModule: MorselModule = {
   lsp: { Formatter: () => new MorselFormatter() },
   parser: {
-    LangiumParser: (services) => withManyComments(createLangiumParser(services)),
+    LangiumParser: createReusingParser,
     TokenBuilder: () => new MorselTokenBuilder(),
     ValueConverter: () => new MorselValueConverter(),
     ParserErrorMessageProvider: () => new MorselErrorMessages(),
@@ -58,6 +59,7 @@ const morselSharedModule: Module<LangiumSharedServices, PartialLangiumSharedServ
   workspace: {
     DocumentBuilder: (services) => new MorselDocumentBuilder(services),
     IndexManager: (services) => new MorselIndexManager(services),
+    LangiumDocumentFactory: (services) => new MorselDocumentFactory(services),
   },
 };
 

@@ -37,3 +37,19 @@ export interface TemplateParts {
   parts: (PlainText | Placeholder)[];
   problems: PlaceholderProblem[];
 }
+
+const moved = <T extends Place>(place: T, by: number): T => ({
+  ...place,
+  offset: place.offset + by,
+  end: place.end + by,
+});
+
+/** A template where the same text stands by so many characters further on. */
+export const movedTemplate = ({ parts, problems }: TemplateParts, by: number): TemplateParts => ({
+  parts: parts.map((part) => {
+    if (part.kind === 'text') return moved(part, by);
+    const fields = part.fields.map((field) => moved(field, by));
+    return { ...moved(part, by), name: moved(part.name, by), fields };
+  }),
+  problems: problems.map((problem) => moved(problem, by)),
+});

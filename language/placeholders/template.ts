@@ -5,18 +5,24 @@ import * as ast from '../generated/ast.ts';
 import { decodeText } from '../parser/text.ts';
 import { visibleParams, visibleSteps, visibleTasks } from '../scoping/visible.ts';
 import { parseTemplate } from './parse.ts';
-import type { Placeholder, TemplateParts } from './placeholder.ts';
+import { movedTemplate, type Placeholder, type TemplateParts } from './placeholder.ts';
 
-const parsed = new WeakMap<ast.Text, TemplateParts>();
+/** What was parsed, and where the string stood then: an edit before it moves it. */
+const parsed = new WeakMap<ast.Text, { offset: number; template: TemplateParts }>();
 
 /** The text and the placeholders of a string; places are offsets into the document. */
 export function templateOf(text: ast.Text): TemplateParts {
-  const known = parsed.get(text);
-  if (known !== undefined) return known;
   const node = text.$cstNode;
-  const parts = node === undefined ? { parts: [], problems: [] } : parseTemplate(decodeText(node.text), node.offset);
-  parsed.set(text, parts);
-  return parts;
+  if (node === undefined) return { parts: [], problems: [] };
+  const { offset } = node;
+  const known = parsed.get(text);
+  if (known?.offset === offset) return known.template;
+  const template =
+    known === undefined
+      ? parseTemplate(decodeText(node.text), offset)
+      : movedTemplate(known.template, offset - known.offset);
+  parsed.set(text, { offset, template });
+  return template;
 }
 
 /** The placeholders of a string, in order; none for a string that can't have any. */
@@ -188,11 +194,13 @@ export function inputOf(task: ast.Task): ast.Input | undefined {
   return ast.isInput(source) ? source : undefined;
 }
 
-/** For each task the first of the tasks that it goes over, one by way of another; null in a circle. Known from the text alone. */
-const firsts = new WeakMap<ast.Task, ast.Task | null>();
+/** For each task of a job the first of the tasks that it goes over, one by way of another; null in a circle. Known from the text alone. */
+const firstsByJob = new WeakMap<ast.Job, Map<ast.Task, ast.Task | null>>();
 
 /** Each task of a chain is walked over once, however long the chain is. */
 function firstOfChain(task: ast.Task): ast.Task | null {
+  const firsts = firstsByJob.get(task.$container) ?? new Map<ast.Task, ast.Task | null>();
+  firstsByJob.set(task.$container, firsts);
   const walked = new Set<ast.Task>();
   let current = task;
   let first = firsts.get(current);
