@@ -30,7 +30,10 @@ export class NotWelcome extends Error {
 }
 
 export interface CallOptions {
-  /** Asked for anew for each round of tries: a run that was resumed is elsewhere. Throws, with a sentence, if there is none. */
+  /**
+   * Asked for anew for each round of tries: a run that was resumed is elsewhere. Throws, with a sentence, if there is none:
+   * the first time that is the end; later it is tried again, unless it throws a {@link NotWelcome}.
+   */
   ways: () => Way[];
   pilot: string;
   place: Record<string, string>;
@@ -67,6 +70,7 @@ class Caller {
   private leaseUntil = Infinity;
   private pingedAt = 0;
   private timer: NodeJS.Timeout | null = null;
+  private isConnecting = false;
   private isOver = false;
 
   constructor(options: CallOptions) {
@@ -78,17 +82,36 @@ class Caller {
 
   /** Tries each way in turn, round after round. */
   async connect(patienceSeconds: number): Promise<void> {
-    const until = performance.now() + patienceSeconds * 1000;
-    let problem = '';
-    for (let seconds = FIRST_WAIT_SECONDS; !this.isOver; seconds = Math.min(LONGEST_WAIT_SECONDS, 2 * seconds)) {
-      for (const way of this.options.ways()) {
-        const attempt = await this.call(way);
-        if (attempt === null) return;
-        problem = `${way.name}: ${attempt}`;
+    this.isConnecting = true;
+    try {
+      const until = performance.now() + patienceSeconds * 1000;
+      for (let seconds = FIRST_WAIT_SECONDS; !this.isOver; seconds = Math.min(LONGEST_WAIT_SECONDS, 2 * seconds)) {
+        const problem = await this.tryAll();
+        if (problem === null) return;
+        if (performance.now() > until) throw new NotWelcome(`the run could not be reached (${problem})`, false);
+        await wait(seconds * 1000 * (1 - JITTER / 2 + JITTER * Math.random()));
       }
-      if (performance.now() > until) throw new NotWelcome(`the run could not be reached (${problem})`, false);
-      await wait(seconds * 1000 * (1 - JITTER / 2 + JITTER * Math.random()));
+    } finally {
+      this.isConnecting = false;
     }
+  }
+
+  /** One round; null if the run took a connection, else why it could not be had. */
+  private async tryAll(): Promise<string | null> {
+    let ways: Way[];
+    try {
+      ways = this.options.ways();
+    } catch (error) {
+      if (error instanceof NotWelcome || this.welcome === null) throw error;
+      return error instanceof Error ? error.message : String(error);
+    }
+    let problem = 'no way is known';
+    for (const way of ways) {
+      const attempt = await this.call(way);
+      if (attempt === null) return null;
+      problem = `${way.name}: ${attempt}`;
+    }
+    return problem;
   }
 
   async hangUp(why: string): Promise<void> {
@@ -116,6 +139,7 @@ class Caller {
     clearTimeout(impatience);
     if (typeof said === 'string') return said;
     if (this.session.isAttached) return null;
+    if (said.kind === frames.welcome) return 'the connection broke';
     const refusal = said.kind === frames.refused ? readRefusal(parseJson(said.payload)) : null;
     channel.close('it was refused');
     if (refusal !== null) throw new NotWelcome(refusal.why, refusal.anew);
@@ -135,8 +159,9 @@ class Caller {
     this.session.attach(channel, welcome.received);
   }
 
+  /** Whoever is connecting already sees that the connection broke. */
   private async reconnect(): Promise<void> {
-    if (this.isOver || this.welcome === null) return;
+    if (this.isOver || this.welcome === null || this.isConnecting) return;
     try {
       await this.connect(this.welcome.leaseSeconds);
     } catch (error) {

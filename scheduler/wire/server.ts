@@ -74,6 +74,8 @@ function listen(server: Server, port: number): Promise<void> {
     server.once('error', failed);
     server.listen(port, () => {
       server.off('error', failed);
+      // Later on it is one caller that could not be taken, which calls again.
+      server.on('error', () => {});
       resolve();
     });
   });

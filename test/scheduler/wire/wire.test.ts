@@ -2,6 +2,7 @@ import { connect as connectTcp } from 'node:net';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { duplexPair, type Duplex } from 'node:stream';
 import { connect, type TLSSocket } from 'node:tls';
 import { NotificationType } from 'vscode-jsonrpc';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -16,7 +17,7 @@ import { callHome, NotWelcome, type HomeLine } from '../../../scheduler/wire/cli
 import { credentialsIn, type Credentials, type Home } from '../../../scheduler/wire/credentials.ts';
 import type { RemoteWorker, SessionEnd } from '../../../scheduler/wire/remote-worker.ts';
 import { listenForWorkers, type WireServer } from '../../../scheduler/wire/server.ts';
-import { waysTo } from '../../../scheduler/wire/ways.ts';
+import { waysTo, type Way } from '../../../scheduler/wire/ways.ts';
 import { proxyTo } from './proxy.ts';
 
 const Count = new NotificationType<number>('count');
@@ -256,6 +257,46 @@ describe('a broken network', () => {
     await expect
       .poll(() => ends, { timeout: 10_000 })
       .toEqual([{ isOrderly: false, why: 'nothing was heard of its worker for 1 s' }]);
+  });
+
+  it('is outlived by a worker that can not read for a moment where its run is', async () => {
+    const { home, workers, ends } = await exchange({ pingSeconds: 0.1, leaseSeconds: 20 });
+    const proxy = await proxyTo(home.port);
+    cleanups.push(() => proxy.close());
+    let reads = 0;
+    const ways = (): Way[] => {
+      if (++reads > 1 && reads < 4) throw new Error('home.json: stale file handle');
+      return waysTo({ ...home, port: proxy.port });
+    };
+    const line = await callHome({ ways, pilot: 'p1', place: {}, patienceSeconds: 5 });
+    cleanups.push(() => line.hangUp('the test is over'));
+    proxy.cut();
+    await expect.poll(() => proxy.connections(), { timeout: 5000 }).toBe(2);
+    await expect.poll(() => workers[0]!.silentSeconds()).toBe(0);
+    expect(reads).toBe(4);
+    expect(ends).toEqual([]);
+  });
+
+  it('is called again once, also where a connection breaks as soon as it is taken', async () => {
+    let calls = 0;
+    let pings = 0;
+    const welcome = frame(frames.welcome, JSON.stringify({ received: 0, pingSeconds: 0.1, leaseSeconds: 20 }));
+    const open = async (): Promise<Duplex> => {
+      const [near, far] = duplexPair();
+      const isFirst = ++calls === 1;
+      const run = new Channel(far);
+      run.onFrame = (kind, payload) => {
+        if (kind === frames.ping) pings++;
+        if (kind === frames.ping) run.send(frames.pong, payload);
+        if (kind === frames.hello) far.write(isFirst ? Buffer.concat([welcome, frame(99, '')]) : welcome);
+      };
+      return near;
+    };
+    const ways = (): Way[] => [{ name: 'a pipe', secret: '', open }];
+    const line = await callHome({ ways, pilot: 'p1', place: {}, patienceSeconds: 5 });
+    await expect.poll(() => pings, { timeout: 10_000 }).toBeGreaterThan(5);
+    expect(calls).toBe(2);
+    await line.hangUp('the test is over');
   });
 
   it('takes nothing from a worker whose lease is over', async () => {
