@@ -22,6 +22,7 @@ export interface HostInstanceOptions {
   bundle: WorkerBundle;
   setup: Pick<WorkerSetup, 'job' | 'stagingFolder' | 'heartbeatSeconds' | 'keepOutputBytes'>;
   times: WireTimes;
+  patienceSeconds: number;
   listener: TargetListener;
   onUp(): void;
   /** Called once. `wasUp`: it had come up. */
@@ -46,8 +47,8 @@ export class HostInstance {
 
   constructor(options: HostInstanceOptions) {
     this.options = options;
-    const { spec, host, instance, bundle, times } = options;
-    this.login = new Login(spec, host, instance, bundle);
+    const { spec, host, instance, bundle, times, patienceSeconds } = options;
+    this.login = new Login(spec, host, instance, bundle, patienceSeconds);
     this.login.onWorker = (stream) => this.spoken(stream);
     this.login.onEnd = (end) => this.loginEnded(end);
     this.check = setInterval(() => this.worker?.check(times), CHECK_MILLISECONDS);
@@ -85,6 +86,7 @@ export class HostInstance {
       if (greeting === null) return this.refuse(channel, 'what was started there is no worker');
       const problem = versionProblem(greeting.version);
       if (problem !== null) return this.refuse(channel, problem);
+      this.login.greeted();
       const { times, host } = this.options;
       this.worker = new CalledWorker(greeting, host, () => {});
       this.worker.onEnd = ({ why, isOrderly }) => void this.workerEnded(why, isOrderly);

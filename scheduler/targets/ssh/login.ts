@@ -6,8 +6,6 @@ import { newMark, remoteCommand, remoteScript, type WorkerBundle } from './boots
 
 /** ssh itself gives a host that does not answer up after so long. */
 const CONNECT_SECONDS = 15;
-/** A login whose worker does not speak by then is given up. */
-const PATIENCE_SECONDS = 90;
 /** A dead connection is noticed by ssh after so many questions without an answer, so long after one another. */
 const ALIVE = { everySeconds: 4, times: 3 } as const;
 const KEPT_COMPLAINT = 2000;
@@ -35,7 +33,8 @@ export class Login {
   private hasEnded = false;
   private readonly impatience: NodeJS.Timeout;
 
-  constructor(spec: TargetSpec, host: string, name: string, bundle: WorkerBundle) {
+  /** @param patienceSeconds a login whose worker does not greet by then is given up */
+  constructor(spec: TargetSpec, host: string, name: string, bundle: WorkerBundle, patienceSeconds: number) {
     this.bundle = bundle;
     const script = remoteScript(spec, name, this.mark, bundle);
     // Its own group: a Ctrl-C at the terminal is for the run process, which ends its workers in good order.
@@ -52,10 +51,15 @@ export class Login {
     child.on('error', (error) => this.ended(`ssh could not be started: ${error.message}`, false));
     child.on('close', (code, signal) => this.ended(this.howItEnded(code, signal), code === CONNECTION_FAILED));
     this.impatience = setTimeout(() => {
-      this.complaint = 'the login did not come to an end';
+      this.complaint = `no worker spoke within ${patienceSeconds} s of the login`;
       this.close();
-    }, PATIENCE_SECONDS * 1000);
+    }, patienceSeconds * 1000);
     child.stdin.write(script);
+  }
+
+  /** The worker spoke: from now on its lease counts. */
+  greeted(): void {
+    clearTimeout(this.impatience);
   }
 
   close(): void {
@@ -77,7 +81,6 @@ export class Login {
   };
 
   private begin(): void {
-    clearTimeout(this.impatience);
     const { stdin, stdout } = this.child;
     stdout!.off('data', this.hear);
     stdout!.pause();

@@ -8,6 +8,8 @@ import { readBundle, type WorkerBundle } from './bootstrap.ts';
 import { HostInstance } from './host-instance.ts';
 
 const usualTimes: WireTimes = { pingSeconds: 2, leaseSeconds: 20 };
+/** How long a login may take until its worker speaks: the worker may have to be brought there first, by a slow line. */
+const PATIENCE_SECONDS = 90;
 /** How long the end of a run waits for workers to say goodbye. */
 const GOODBYE_SECONDS = 3;
 
@@ -16,6 +18,7 @@ export interface SshTargetOptions {
   workerFile: string;
   setup: Pick<WorkerSetup, 'job' | 'stagingFolder' | 'heartbeatSeconds' | 'keepOutputBytes'>;
   times?: WireTimes;
+  patienceSeconds?: number;
 }
 
 interface Host {
@@ -102,7 +105,7 @@ class SshTarget implements Target {
 
   private startOn(host: Host, instance: string, bundle: WorkerBundle): void {
     const { spec, listener } = this;
-    const { setup, times = usualTimes } = this.options;
+    const { setup, times = usualTimes, patienceSeconds = PATIENCE_SECONDS } = this.options;
     host.instances++;
     const onDown = (why: string, wasUp: boolean): void => {
       host.instances--;
@@ -116,10 +119,8 @@ class SshTarget implements Target {
     const onUp = (): void => {
       host.failures = 0;
     };
-    this.instances.set(
-      instance,
-      new HostInstance({ spec, host: host.name, instance, bundle, setup, times, listener, onUp, onDown }),
-    );
+    const about = { spec, host: host.name, instance, bundle, setup, times, patienceSeconds, listener };
+    this.instances.set(instance, new HostInstance({ ...about, onUp, onDown }));
   }
 
   /** Another host may do; if all have failed, the run is told. */

@@ -56,10 +56,11 @@ interface Wanted {
   hosts: string[];
   lifespanSeconds?: number | null;
   node?: string;
+  patienceSeconds?: number;
 }
 
 function made(
-  { command, hosts, lifespanSeconds = null, node = process.execPath }: Wanted,
+  { command, hosts, lifespanSeconds = null, node = process.execPath, patienceSeconds = 30 }: Wanted,
   listener?: TargetListener,
 ): { target: Target; told: Recorder } {
   const folder = temporaryFolder();
@@ -71,7 +72,7 @@ function made(
   const setup = { job, stagingFolder: join(folder, 'staging'), heartbeatSeconds: 0.5, keepOutputBytes: 4096 };
   const told = new Recorder();
   const times = { pingSeconds: 0.2, leaseSeconds: 2 };
-  const target = createSshTarget(spec, { workerFile, setup, times }, listener ?? told);
+  const target = createSshTarget(spec, { workerFile, setup, times, patienceSeconds }, listener ?? told);
   cleanups.push(() => target.close());
   return { target, told };
 }
@@ -109,6 +110,16 @@ describe('a target of hosts', () => {
     target.start('a');
     await told.until(() => told.downs.has('a'));
     expect(told.downs.get('a')).toMatch(/^host anna: there is no Node.js 22.13 or newer on .* \/no\/such\/node/);
+  });
+
+  it('gives a worker up that starts and never speaks', async () => {
+    const node = join(shared, 'mute');
+    writeFileSync(node, `#!/bin/sh\ncase $1 in -e) exec ${process.execPath} "$@" ;; esac\nexec sleep 1000\n`);
+    chmodSync(node, 0o755);
+    const { target, told } = made({ command: 'true', hosts: ['anna'], node, patienceSeconds: 1 });
+    target.start('a');
+    await told.until(() => told.downs.has('a'));
+    expect(told.downs.get('a')).toBe('host anna: no worker spoke within 1 s of the login');
   });
 
   it('says how a worker ended over there', async () => {
