@@ -1,5 +1,5 @@
 import type { TargetSpec } from '../../job-spec.ts';
-import { isPassing, requestOf } from './request.ts';
+import { isPassing, partitionOf, requestOf } from './request.ts';
 import { secondsOf } from './queue.ts';
 import { complaintOf, runTool, ToolError } from './tool.ts';
 
@@ -17,8 +17,7 @@ export async function slurmProblem(spec: TargetSpec): Promise<string | null> {
   const complaint = complaintOf(test, 'sbatch');
   if (test.code !== 0 && isPassing(complaint)) return null;
   const partitions = await listPartitions();
-  const { partition } = spec.options;
-  const asked = typeof partition === 'string' ? partition.split(',') : [];
+  const asked = partitionOf(spec)?.split(',') ?? [];
   const unknown = asked.find((name) => partitions.every((known) => known.name !== name));
   if (unknown !== undefined && partitions.length > 0)
     return `there is no partition ${unknown}; there is ${[...new Set(partitions.map(({ name }) => name))].join(', ')}`;

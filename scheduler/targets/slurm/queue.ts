@@ -50,8 +50,9 @@ const waitingStates = new Set([
 ]);
 const runningStates = new Set(['RUNNING', 'SUSPENDED', 'STOPPED', 'SIGNALING', 'RESIZING', 'STAGE_OUT']);
 
-/** `2-03:04:05`, `3:04:05`, `4:05`; null for `UNLIMITED`, `NOT_SET` and the like. */
+/** `2-03:04:05`, `3:04:05`, `4:05`; 0 for `INVALID`, which is a time that is over; null for `UNLIMITED`, `NOT_SET` and the like. */
 export function secondsOf(left: string): number | null {
+  if (left === 'INVALID') return 0;
   const match = /^(?:(\d+)-)?(?:(\d+):)?(\d+):(\d+)$/.exec(left);
   if (match === null) return null;
   const [days, hours, minutes, seconds] = match.slice(1).map((part) => Number(part ?? 0));

@@ -23,6 +23,16 @@ export function requestOf({ lifespanSeconds, cpus, memoryBytes, options }: Targe
   ];
 }
 
+/** What `sbatch` takes for the partition: the last on its command line, else the environment's. Null for the site's default. */
+export function partitionOf(spec: TargetSpec, environment: NodeJS.ProcessEnv = process.env): string | null {
+  const request = requestOf(spec);
+  const asked = request.flatMap((word, index) => {
+    if (word === '-p' || word === '--partition') return request[index + 1] ?? [];
+    return /^(?:-p|--partition=)(.+)$/.exec(word)?.[1] ?? [];
+  });
+  return asked.at(-1) ?? environment['SBATCH_PARTITION'] ?? null;
+}
+
 const given = (flag: string, value: string | number | null): string[] => (value === null ? [] : [`--${flag}=${value}`]);
 
 const listOf = (value: string | number | string[] | undefined): string[] => (Array.isArray(value) ? value : []);

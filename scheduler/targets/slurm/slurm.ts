@@ -9,7 +9,7 @@ import { pilotScript } from '../pilots/pilot-script.ts';
 import { homeFileIn } from '../pilots/home.ts';
 import { cachedWorker } from '../pilots/worker-file.ts';
 import { QUEUE_FORMAT, readQueue } from './queue.ts';
-import { isPassing, requestOf } from './request.ts';
+import { isPassing, partitionOf, requestOf } from './request.ts';
 import { complaintOf, runTool, ToolError } from './tool.ts';
 
 /** So many names are asked for one by one; for more, all jobs of the user are looked through. */
@@ -38,8 +38,8 @@ export class Slurm implements BatchSystem {
 
   constructor(options: SlurmOptions) {
     this.options = options;
-    const { partition } = options.spec.options;
-    this.name = typeof partition === 'string' ? `slurm ${partition}` : 'slurm';
+    const partition = partitionOf(options.spec);
+    this.name = partition === null ? 'slurm' : `slurm ${partition}`;
     const { lifespanSeconds } = options.spec;
     this.lifespanText = lifespanSeconds === null ? 'the partition' : durationText(lifespanSeconds);
   }

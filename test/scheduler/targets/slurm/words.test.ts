@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { readQueue, secondsOf } from '../../../../scheduler/targets/slurm/queue.ts';
-import { isPassing, requestOf } from '../../../../scheduler/targets/slurm/request.ts';
+import { isPassing, partitionOf, requestOf } from '../../../../scheduler/targets/slurm/request.ts';
 import { targetSpec } from '../../job-specs.ts';
 
 test.each([
@@ -10,7 +10,7 @@ test.each([
   ['2-03:04:05', 183_845],
   ['UNLIMITED', null],
   ['NOT_SET', null],
-  ['INVALID', null],
+  ['INVALID', 0],
 ])('squeue says %s for %s seconds', (said, seconds) => {
   expect(secondsOf(said)).toBe(seconds);
 });
@@ -48,6 +48,23 @@ test('an allocation is asked for in whole minutes and mebibytes, upwards', () =>
     '--exclusive',
     '--licenses=a b',
   ]);
+});
+
+test.each([
+  ['none', {}, undefined, null],
+  ["the environment's, which sbatch reads", {}, 'env', 'env'],
+  ['its own before that of the environment', { partition: 'own' }, 'env', 'own'],
+  [
+    'the last of its arguments',
+    { partition: 'own', arguments: ['-p', 'first', '-x', '--partition=last'] },
+    'env',
+    'last',
+  ],
+  ['one in the same word as its flag', { arguments: ['-pshort'] }, undefined, 'short'],
+  ['one in the word after its flag', { arguments: ['--partition', 'long'] }, undefined, 'long'],
+])('a target asks for a partition: %s', (_, options, environment, expected) => {
+  const env = environment === undefined ? {} : { SBATCH_PARTITION: environment };
+  expect(partitionOf(targetSpec({ kind: 'slurm', options }), env)).toBe(expected);
 });
 
 test.each([
