@@ -99,10 +99,12 @@ class PilotTarget implements Target {
     if (this.isClosed) return;
     this.isClosed = true;
     clearInterval(this.check);
+    // Workers first: the engine may take its time for what it is asked now.
+    for (const pilot of this.allocations.all()) pilot.dismiss('the run ended');
+    const homeClosed = this.home?.close();
     await this.opened;
     const untold = await this.allocations.stop();
-    for (const pilot of this.allocations.all()) pilot.dismiss('the run ended');
-    await this.home?.close();
+    await (homeClosed ?? this.home?.close());
     await this.allocations.cancelAll(untold);
     removeHomeFiles(this.options.runFolder);
   }

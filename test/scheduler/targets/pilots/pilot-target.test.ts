@@ -214,6 +214,21 @@ describe('a target of pilots', () => {
     await expect.poll(() => system.jobs[0]!.end, { timeout: 15_000 }).toBe('it was cancelled');
   });
 
+  it('ends its workers at once when it is closed while the engine takes its time', async () => {
+    const { target, told, system } = made('true');
+    target.start('a');
+    await told.until(() => told.facts.has('a'));
+    const gate = Promise.withResolvers<void>();
+    system.gate = gate.promise;
+    target.start('b');
+    await expect.poll(() => system.submissions).toBe(2);
+    const closed = target.close();
+    await expect.poll(() => system.jobs[0]!.end, { timeout: 10_000 }).toBe('it ended by itself');
+    gate.resolve();
+    await closed;
+    expect(system.jobs[1]!.end).toBe('it was cancelled');
+  });
+
   it('ends all its pilots when it is closed, and leaves no secret behind', async () => {
     const { target, told, system, folder } = made('sleep 100');
     target.start('a');

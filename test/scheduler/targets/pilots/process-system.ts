@@ -22,6 +22,8 @@ export class ProcessSystem implements BatchSystem {
   /** What the next submissions meet, one each; null for nothing. `accepted`: it is taken all the same. */
   readonly troubles: ({ error: Error; accepted: boolean } | null)[] = [];
   submissions = 0;
+  /** Submissions wait for it. */
+  gate: Promise<void> = Promise.resolve();
   /** False, and pilots wait. */
   hasRoom = true;
   /** True, and it says of all that they are ending. */
@@ -37,6 +39,7 @@ export class ProcessSystem implements BatchSystem {
 
   async submit(pilot: string): Promise<string> {
     this.submissions++;
+    await this.gate;
     const trouble = this.troubles.shift() ?? null;
     if (trouble !== null && !trouble.accepted) throw trouble.error;
     const job: Job = { pilot, child: null, startedAt: 0, end: null };
