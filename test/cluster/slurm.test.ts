@@ -1,7 +1,6 @@
 /** `morsel run` on a real Slurm, as a user who is not root, with all the trouble that a cluster makes. */
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Cluster } from './cluster.ts';
 import { isDone, outputs, runFolder } from './outcome.ts';
@@ -138,7 +137,7 @@ target bad slurm { lifespan 1 min  partition "shrot" }
 });
 
 describe('on a cluster in trouble', () => {
-  it('a controller that is away for half a minute is waited for, and a node that fails gives its work back', async () => {
+  it('a controller that is away is waited for, and a node that fails gives its work back', async () => {
     const folder = cluster.site.job(
       jobOf('instances 4  lifespan 5 min  cpus 2', 100, 2).replace('run "', 'needs 2 cpus\n    run "'),
     );
@@ -147,17 +146,16 @@ describe('on a cluster in trouble', () => {
     // A node that is drained goes on with what it has; one whose daemon died is given up by Slurm, its processes live on.
     cluster.slurm('scontrol', 'update', 'NodeName=n1', 'State=DRAIN', 'Reason=test');
     cluster.signal('slurmctld', 'SIGTERM');
-    const before = run.committed();
     const victim = run.of('instance-started').find(({ where }) => where.startsWith('n2'))!;
     const [pid] = / process (\d+)/.exec(victim.where)!.slice(1);
     process.kill(Number(pid), 'SIGKILL');
-    await wait(30_000);
-    expect(run.committed()).toBeGreaterThan(before + 10);
+    await until('its absence is told', () => /Unable to contact slurm controller/.test(run.warnings().join('\n')));
+    const told = run.committed();
+    await until('others go on without it', () => run.committed() > told + 10);
     expect(run.of('run-finished')).toEqual([]);
     cluster.repair();
     cluster.signal('slurmd-n3', 'SIGKILL');
     await isDone(folder, 100, run);
-    expect(run.warnings().join('\n')).toMatch(/Unable to contact slurm controller/);
     expect(run.of('instance-ended').find(({ instance }) => instance === victim.instance)).toBeDefined();
     cluster.repair();
     cluster.slurm('scontrol', 'update', 'NodeName=n1', 'State=RESUME');
