@@ -11,6 +11,7 @@ import {
   type Reference,
   type ReferenceInfo,
 } from 'langium';
+import * as ast from './generated/ast.ts';
 
 /** How many nodes are looked at between two looks at whether the build is still wanted. */
 const SLICE = 256;
@@ -22,12 +23,18 @@ export function nodesOf(root: AstNode): readonly AstNode[] {
   const known = walked.get(root);
   if (known !== undefined) return known;
   const nodes: AstNode[] = [];
-  collect(root, nodes);
+  collectWithin(root, nodes);
   walked.set(root, nodes);
   return nodes;
 }
 
+/** A task may be in the tree that follows on an edit too, so it is worth to remember its own. */
 function collect(node: AstNode, into: AstNode[]): void {
+  if (!ast.isTask(node)) return collectWithin(node, into);
+  for (const each of nodesOf(node)) into.push(each);
+}
+
+function collectWithin(node: AstNode, into: AstNode[]): void {
   into.push(node);
   for (const property in node) {
     if (property.startsWith('$')) continue;

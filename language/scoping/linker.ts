@@ -3,9 +3,11 @@ import {
   Cancellation,
   DefaultLinker,
   DefaultReferenceDescriptionProvider,
+  isReference,
   type LangiumCoreServices,
   type LangiumDocument,
   type ReferenceDescription,
+  type ReferenceInfo,
 } from 'langium';
 import { ReferenceTable, visitAll } from '../ast-walk.ts';
 
@@ -24,6 +26,13 @@ export class MorselLinker extends DefaultLinker {
   }
 }
 
+const isWithin = ({ uri }: LangiumDocument, reference: ReferenceInfo['reference']): boolean =>
+  isReference(reference) && reference.$nodeDescription?.documentUri === uri;
+
+/**
+ * Only references that lead to other files are told: they say which files have to be linked anew when one changes. Uses of a
+ * name are found in the trees themselves.
+ */
 export class MorselReferenceDescriptions extends DefaultReferenceDescriptionProvider {
   readonly #references: ReferenceTable;
 
@@ -38,7 +47,10 @@ export class MorselReferenceDescriptions extends DefaultReferenceDescriptionProv
   ): Promise<ReferenceDescription[]> {
     const descriptions: ReferenceDescription[] = [];
     await visitAll(document.parseResult.value, cancelToken, (node) => {
-      for (const info of this.#references.of(node)) descriptions.push(...this.createInfoDescriptions(info));
+      for (const info of this.#references.of(node)) {
+        if (isWithin(document, info.reference)) continue;
+        descriptions.push(...this.createInfoDescriptions(info));
+      }
     });
     return descriptions;
   }

@@ -108,8 +108,11 @@ function checkUnused(job: ast.Job, texts: readonly ast.Text[], report: Report): 
   }
   if (job.params.length === 0) return;
   const used = new Set<ast.Param>();
+  const names = new Set(job.params.map(({ name }) => name));
   for (const text of texts) {
+    if (used.size === job.params.length) return;
     for (const placeholder of placeholdersOf(text)) {
+      if (!names.has(placeholder.name.text)) continue;
       const meaning = meaningOf(placeholder, text);
       if (meaning.kind === 'param') used.add(meaning.param);
     }

@@ -19,14 +19,23 @@ import {
 } from '../placeholders/template.ts';
 import { visibleTasks } from '../scoping/visible.ts';
 import { closest } from '../suggest.ts';
-import { fixesFor, type Report, replaceBy } from './report.ts';
+import { fixesFor, isSound, replaceBy, type Report, RESTS_ON_OTHERS } from './report.ts';
 import { isClosed } from '../parser/text.ts';
 
 /** Fields of an item of `files`. */
 export const fileFields: readonly string[] = ['path', 'name', 'stem', 'ext', 'dir', 'below', 'size'];
 
 export function checkText(text: ast.Text, report: Report): void {
-  const source = text.$cstNode?.text ?? '""';
+  if (!isSound(text, report, checkByItself) && !isClosed(sourceOf(text))) return;
+  for (const placeholder of placeholdersOf(text)) checkPlaceholder(placeholder, text, report);
+  if (roleOf(text) === 'command' || roleOf(text) === 'program') isSound(text, report, checkQuotes);
+}
+
+const sourceOf = (text: ast.Text): string => text.$cstNode?.text ?? '""';
+
+/** What follows from the string, and from what it is for. */
+function checkByItself(text: ast.Text, report: Report): void {
+  const source = sourceOf(text);
   if (!isClosed(source)) {
     const quotes = source.startsWith('"""') ? '"""' : '"';
     report('unclosed-text', `This text is not closed: write \`${quotes}\` where it ends.`, { node: text });
@@ -34,8 +43,6 @@ export function checkText(text: ast.Text, report: Report): void {
   }
   if (roleOf(text) === 'plain') return;
   for (const place of templateOf(text).problems) report('broken-placeholder', place.message, { node: text, place });
-  for (const placeholder of placeholdersOf(text)) checkPlaceholder(placeholder, text, report);
-  if (roleOf(text) === 'command' || roleOf(text) === 'program') checkQuotes(text, report);
 }
 
 function checkPlaceholder(placeholder: Placeholder, text: ast.Text, report: Report): void {
@@ -300,7 +307,8 @@ function waitsFor(task: ast.Task, other: ast.Task): boolean {
   return false;
 }
 
-function checkQuotes(text: ast.Text, report: Report): void {
+function checkQuotes(text: ast.Text, report: Report): typeof RESTS_ON_OTHERS | void {
+  let isByItself = true;
   const shell = new ShellContext();
   for (const part of templateOf(text).parts) {
     if (part.kind === 'text') {
@@ -310,6 +318,8 @@ function checkQuotes(text: ast.Text, report: Report): void {
     const place = quotesFor(part, text, shell);
     if ('refusal' in place) {
       report('unsafe-placeholder', refusalWords[place.refusal], { node: text, place: part });
+    } else if (place.quotes === 'number') {
+      isByItself = false;
     }
     shell.value();
   }
@@ -318,4 +328,5 @@ function checkQuotes(text: ast.Text, report: Report): void {
       node: text,
     });
   }
+  return isByItself ? undefined : RESTS_ON_OTHERS;
 }

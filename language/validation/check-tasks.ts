@@ -3,14 +3,11 @@ import * as ast from '../generated/ast.ts';
 import { isBetweenSteps, stagesOf } from '../lowering/stages.ts';
 import { inputOf, placeholdersOf } from '../placeholders/template.ts';
 import { amountOf, unitsOf, type Measure } from '../units.ts';
-import { fixesFor, insertAt, replaceBy, type Report } from './report.ts';
+import { fixesFor, insertAt, replaceBy, type Report, isSound } from './report.ts';
 
 export function checkTask(task: ast.Task, report: Report): void {
-  checkWork(task, report);
-  checkRepeated(task.statements, report);
-  checkSafePoints(task, report);
+  isSound(task, report, checkByItself);
   for (const statement of task.statements) checkStatement(statement, report);
-  checkOutputs(task, report);
   const source = task.source?.ref;
   if (ast.isTask(source) && inputOf(source) === undefined && source !== task) {
     report(
@@ -22,6 +19,14 @@ export function checkTask(task: ast.Task, report: Report): void {
       },
     );
   }
+}
+
+/** What follows from the task's own text alone. */
+function checkByItself(task: ast.Task, report: Report): void {
+  checkWork(task, report);
+  checkRepeated(task.statements, report);
+  checkSafePoints(task, report);
+  checkOutputs(task, report);
 }
 
 const isWork = (node: unknown): node is ast.Run | ast.Stream | ast.Module | ast.Step =>

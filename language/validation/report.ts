@@ -28,6 +28,26 @@ export interface At {
 /** Takes what a check found. */
 export type Report = (code: DiagnosticCode, message: string, at: At, fixes?: Fix[]) => void;
 
+/** What a check says that looked at more than a node and what is in it. */
+export const RESTS_ON_OTHERS = Symbol('rests on others');
+type Check<T> = (node: T, report: Report) => typeof RESTS_ON_OTHERS | void;
+
+/** Nodes in which a check that looked at nothing else found nothing. */
+const sound = new WeakMap<Check<never>, WeakSet<AstNode>>();
+
+/** Runs a check, unless it looked at this very node and what is in it alone before, and found nothing. True for nothing. */
+export function isSound<T extends AstNode>(node: T, report: Report, check: Check<T>): boolean {
+  const known = sound.get(check) ?? new WeakSet();
+  if (known.has(node)) return true;
+  let found = 0;
+  const rests = check(node, (...finding) => {
+    found++;
+    report(...finding);
+  });
+  if (found === 0 && rests === undefined) sound.set(check, known.add(node));
+  return found === 0;
+}
+
 export const reportTo =
   (accept: ValidationAcceptor): Report =>
   (code, message, { node, property, index, place }, fixes = []) => {

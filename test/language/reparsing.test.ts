@@ -25,6 +25,7 @@ job j on t {
     lines {c.out}
   """ output "d/{k.stem}" }
 }
+job n on t { input n = 1..3 task a for i in n { run "echo $(({i} + 1)) {out}" output "{i}" cost i } }
 job k on t { task a { run "{a.out} {p}" } task e after a { run "e" } }
 target t local { instances 1..2 lifespan 1 h }
 `;
@@ -116,6 +117,25 @@ it('is the same as if it had been read for the first time', async () => {
     { numRuns: 60 },
   );
 }, 120_000);
+
+it('checks a task again that another part of the file has changed the meaning of', async () => {
+  const changes = [
+    ['n = 1..3', 'n = ["a"]'],
+    ['n = 1..3', 'n = files "*"'],
+    ['param p = 1\n', ''],
+    ['task b for', 'task p for'],
+    ['input ps = files', 'input ps = lines'],
+    ['output "{p2.stem}"', ''],
+    ['local {', 'nowhere {'],
+  ] as const;
+  for (const [from, to] of changes) {
+    const file = openFile(whole);
+    await file.build();
+    for (const text of [whole.replace(from, to), whole]) {
+      expect(factsOf(await file.edit(text))).toEqual(factsOf(await openFile(text).build()));
+    }
+  }
+});
 
 it('takes over all tasks but the one that has changed', async () => {
   const file = openFile(whole);
