@@ -2,13 +2,13 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { asUser, USER } from './site.ts';
+import { asUser, rootEnvironment, USER } from './site.ts';
 
 const SUBNET = '10.213.77';
 const PORT = 2222;
 
 const run = (program: string, ...args: string[]): void => {
-  execFileSync(program, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+  execFileSync(program, args, { env: rootEnvironment, stdio: ['ignore', 'ignore', 'pipe'] });
 };
 const ip = (...args: string[]): void => run('ip', ...args);
 
@@ -124,6 +124,6 @@ function installServer(): void {
   ].filter(([file]) => !existsSync(file!));
   if (missing.length === 0) return;
   const packages = missing.map(([, name]) => name!);
-  const env = { ...process.env, RUNLEVEL: '1', DEBIAN_FRONTEND: 'noninteractive' };
+  const env = { ...rootEnvironment, RUNLEVEL: '1', DEBIAN_FRONTEND: 'noninteractive' };
   execFileSync('apt-get', ['install', '-qy', '--no-install-recommends', ...packages], { env, stdio: 'ignore' });
 }
