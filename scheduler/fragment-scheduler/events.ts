@@ -43,7 +43,7 @@ export type CoreEvent = { now: number } & (
   | { kind: 'tried'; instance: string; fragment: number; tries: FailedTry[] }
   /** The instance is idle again. What it neither committed nor failed goes back to the queue. */
   | { kind: 'fragment-end'; instance: string; fragment: number; how: FragmentEnd }
-  /** The instance will end at `deadline`, which was not known or was later. */
+  /** The instance will end at `deadline`: another time than was known, nearer or later. */
   | { kind: 'instance-ending'; instance: string; deadline: number }
   | { kind: 'instance-down'; instance: string; reason: string }
   /** The time that a `wake` decision asked for has come. */

@@ -177,7 +177,9 @@ export class FragmentScheduler {
         return;
       case 'instance-ending': {
         const instance = this.monitor.get(event.instance);
-        if (instance) Object.assign(instance, { deadline: event.deadline, isCurtailed: true });
+        if (!instance) return;
+        instance.isCurtailed ||= event.deadline < (instance.deadline ?? Infinity);
+        instance.deadline = event.deadline;
         return;
       }
       case 'instance-down':

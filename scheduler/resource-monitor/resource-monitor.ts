@@ -7,7 +7,7 @@ export interface InstanceRecord {
   upAt: number;
   /** When it ends; null where that is not known. */
   deadline: number | null;
-  /** True if its end was moved nearer than it was at the start: it never had a whole life. */
+  /** True if its end was moved nearer than was known: it never had a whole life. */
   isCurtailed: boolean;
   /** Share of the machine that others use, as last seen. */
   load: number;

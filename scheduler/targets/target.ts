@@ -30,7 +30,7 @@ export interface TargetListener {
   tried(instance: string, fragment: number, tries: FailedTry[]): void;
   fragmentEnd(instance: string, fragment: number, how: FragmentEnd): void;
   sample(instance: string, sample: ResourceSample): void;
-  /** The end is nearer than was known, as when a spot VM is called back. `lifeSeconds`: what is left. */
+  /** The end is another than was known: nearer, as when a spot VM is called back, or later. `lifeSeconds`: what is left. */
   ending(instance: string, lifeSeconds: number): void;
   /** The instance is gone, with a reason that a person can read; what it had not committed is lost. */
   down(instance: string, reason: string): void;

@@ -6,6 +6,7 @@ import { connectOver } from '../worker/connect.ts';
 import {
   Assign,
   Checkpoint,
+  Ends,
   FragmentEnded,
   Heartbeat,
   Hello,
@@ -34,6 +35,8 @@ export interface WorkerLink {
   assign(fragment: Fragment): void;
   split(fragment: number): void;
   stop(graceSeconds: number): void;
+  /** Its end is another than it was told. */
+  endsIn(lifeSeconds: number): void;
   /** Resolves when all that the worker had said before its stream ended has been passed on. */
   heard(): Promise<void>;
   /** Hangs up. No hook is called after it. */
@@ -108,6 +111,7 @@ export function linkConnection(
     assign: (fragment) => send(() => connection.sendNotification(Assign, fragment)),
     split: (fragment) => send(() => connection.sendNotification(Split, { fragment })),
     stop: (graceSeconds) => send(() => connection.sendNotification(Stop, { graceSeconds })),
+    endsIn: (lifeSeconds) => send(() => connection.sendNotification(Ends, { lifeSeconds })),
     heard: async () => {
       // A message takes the library a few turns, one after the other.
       for (let known = -1; known !== messages;) {

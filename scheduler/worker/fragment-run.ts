@@ -66,7 +66,7 @@ export class FragmentRun {
   private failedTries: FailedTry[] = [];
   private readonly hasOutputs: boolean;
   private readonly isFresh: boolean;
-  private readonly deadline: number;
+  private deadline: number;
   private readonly begunAt = nowSeconds();
   private current = 0;
   private inFlight = 0;
@@ -142,6 +142,11 @@ export class FragmentRun {
   stop(graceSeconds: number): void {
     this.states.askWithin(STOP_SHARE * graceSeconds);
     this.cut('split');
+  }
+
+  /** The instance ends at another time than was known. */
+  endsAt(deadline: number): void {
+    this.deadline = deadline;
   }
 
   tick(now: number): void {

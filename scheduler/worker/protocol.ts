@@ -39,6 +39,8 @@ export const Items = new RequestType<{ task: number; start: number; end: number 
 export const Assign = new NotificationType<Fragment>('morsel/assign');
 /** Run to worker: cut at the next safe point. Of no effect if that fragment has ended. */
 export const Split = new NotificationType<{ fragment: number }>('morsel/split');
+/** Run to worker: its end is another than it was told, so many seconds from now. */
+export const Ends = new NotificationType<{ lifeSeconds: number }>('morsel/ends');
 /** Run to worker: reach a safe point within so many seconds if there is one, then exit. */
 export const Stop = new NotificationType<{ graceSeconds: number }>('morsel/stop');
 

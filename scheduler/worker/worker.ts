@@ -10,6 +10,7 @@ import { killMarked, MARK, Watchdog } from './processes.ts';
 import {
   Assign,
   Checkpoint,
+  Ends,
   FragmentEnded,
   Heartbeat,
   Hello,
@@ -73,6 +74,7 @@ export class Worker {
     connection.onNotification(Split, ({ fragment }) => {
       if (this.run?.fragment.id === fragment) this.run.cut('split');
     });
+    connection.onNotification(Ends, ({ lifeSeconds }) => this.endsIn(lifeSeconds));
     connection.onNotification(Stop, ({ graceSeconds }) => this.stop(graceSeconds));
     connection.onClose(() => this.lost());
     connection.onError(() => this.lost());
@@ -107,6 +109,11 @@ export class Worker {
     this.pool = new ExecutorPool(this.setup, this.watchdog, this.ends ?? this.hooks);
     setInterval(() => this.tick(nowSeconds()), TICK_MILLISECONDS);
     this.beat(heartbeatSeconds);
+  }
+
+  private endsIn(lifeSeconds: number): void {
+    this.deadline = nowSeconds() + lifeSeconds;
+    this.run?.endsAt(this.deadline);
   }
 
   private tick(now: number): void {

@@ -13,8 +13,6 @@ import type { Pilot } from './pilot.ts';
 /** A pilot whose worker nobody has work for is given back after so long. */
 const IDLE_SECONDS = 20;
 const CHECK_MILLISECONDS = 1000;
-/** An end that moves by less than this is no news. */
-const END_MOVES_SECONDS = 3;
 /** How often, and how long after one another, an engine is asked how a pilot ended. */
 const MOST_LOOKS = 8;
 const LOOK_SECONDS = 0.7;
@@ -222,8 +220,10 @@ class PilotTarget implements Target {
   }
 
   private tellOfEnd(pilot: Pilot, lifeSeconds: number | null): void {
-    if (pilot.instance === null || !pilot.endsSooner(lifeSeconds, END_MOVES_SECONDS)) return;
-    this.listener.ending(pilot.instance, pilot.livesFor(lifeSeconds)!);
+    if (pilot.instance === null || !pilot.hasMoved(lifeSeconds)) return;
+    const left = pilot.livesFor(lifeSeconds)!;
+    pilot.link?.endsIn(left);
+    this.listener.ending(pilot.instance, left);
   }
 
   private giveBackIdle(): void {

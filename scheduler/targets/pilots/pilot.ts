@@ -9,6 +9,11 @@ const STOP_MARGIN_SECONDS = 5;
 /** An engine tells of lives in whole seconds, some time ago. */
 const LIFE_MARGIN_SECONDS = 1;
 
+/** An end that moves nearer by less than this is no news; … */
+const SOONER_SECONDS = 3;
+/** … nor one that moves away by less than this: an engine that is slow to answer makes ends seem later than they are. */
+const LATER_SECONDS = 20;
+
 /** Where a pilot's output goes. */
 export const pilotLog = (runFolder: string, pilot: string): string => join(runFolder, 'pilots', `${pilot}.log`);
 
@@ -125,11 +130,11 @@ export class Pilot {
     return seconds;
   }
 
-  /** True if that is news to the run. */
-  endsSooner(lifeSeconds: number | null, bySeconds: number): boolean {
+  /** True if its end has moved so far that it is news to the run. */
+  hasMoved(lifeSeconds: number | null): boolean {
     if (lifeSeconds === null || !this.isUp) return false;
-    const end = performance.now() + (lifeSeconds - LIFE_MARGIN_SECONDS) * 1000;
-    return end < this.endsAt - bySeconds * 1000;
+    const laterSeconds = (performance.now() - this.endsAt) / 1000 + lifeSeconds - LIFE_MARGIN_SECONDS;
+    return laterSeconds < -SOONER_SECONDS || laterSeconds > LATER_SECONDS;
   }
 
   /** Why it ended, with the last line that it printed. */

@@ -204,6 +204,18 @@ describe('a target of pilots', () => {
     await line.hangUp('the test is over');
   });
 
+  it('takes in that the engine lets an allocation live longer, and so does its worker', async () => {
+    const { target, told, system } = madeWith({ command: 'true', lifespanSeconds: 15 });
+    target.start('a');
+    await told.until(() => told.facts.has('a'));
+    target.assign(fragmentOf(1, 'a', 1, 1));
+    system.lifespanSeconds = 1000;
+    await told.until(() => told.calls.includes('ending a'));
+    target.assign(fragmentOf(2, 'a', 1, 100));
+    await told.until(() => told.ends.has(2));
+    expect(told.ends.get(2)).toBe('done');
+  });
+
   it('gives the allocation back of a worker that is out of reach when it is stopped', async () => {
     const { target, told, system } = madeWith({ command: 'true', leaseSeconds: 1 });
     target.start('a');

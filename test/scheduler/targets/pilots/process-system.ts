@@ -30,7 +30,8 @@ export class ProcessSystem implements BatchSystem {
   isUnsure = false;
   node = process.execPath;
   readonly runFolder: string;
-  private readonly lifespanSeconds: number | null;
+  /** May be changed while pilots run, as a site moves the ends of allocations. */
+  lifespanSeconds: number | null;
 
   constructor(runFolder: string, lifespanSeconds: number | null) {
     this.runFolder = runFolder;
@@ -94,10 +95,13 @@ export class ProcessSystem implements BatchSystem {
     closeSync(log);
     job.child.stdin!.end(script);
     job.child.on('exit', () => (job.end ??= 'it ended by itself'));
-    if (lifespanSeconds !== null) {
-      const ends = (): void => this.end(job, `its lifespan of ${durationText(lifespanSeconds)} ended`);
-      setTimeout(ends, lifespanSeconds * 1000).unref();
-    }
+    if (lifespanSeconds !== null) setTimeout(() => this.endIfDue(job), lifespanSeconds * 1000).unref();
+  }
+
+  private endIfDue(job: Job): void {
+    const lifespanSeconds = this.lifespanSeconds ?? Infinity;
+    const lived = (performance.now() - job.startedAt) / 1000;
+    if (lived > lifespanSeconds - 0.01) this.end(job, `its lifespan of ${durationText(lifespanSeconds)} ended`);
   }
 
   private report({ pilot, child, startedAt, end }: Job, id: string): PilotReport {
