@@ -36,23 +36,29 @@ function collect(node: AstNode, into: AstNode[]): void {
 
 function collectWithin(node: AstNode, into: AstNode[]): void {
   into.push(node);
+  for (const child of childrenOf(node)) collect(child, into);
+}
+
+function childrenOf(node: AstNode): AstNode[] {
+  const children: AstNode[] = [];
   for (const property in node) {
     if (property.startsWith('$')) continue;
     const value: unknown = Reflect.get(node, property);
-    if (isAstNode(value)) collect(value, into);
-    else if (Array.isArray(value)) for (const element of value) if (isAstNode(element)) collect(element, into);
+    if (isAstNode(value)) children.push(value);
+    else if (Array.isArray(value)) for (const element of value) if (isAstNode(element)) children.push(element);
   }
+  return children;
 }
 
-/** Visits every node of a tree. Rejects with `OperationCancelled` once `cancelToken` says so. */
-export async function visitAll(
-  root: AstNode,
+/** Visits all of a list. Rejects with `OperationCancelled` once `cancelToken` says so. */
+export async function visitAll<T>(
+  list: readonly T[],
   cancelToken: Cancellation.CancellationToken,
-  visit: (node: AstNode) => void,
+  visit: (element: T) => void,
 ): Promise<void> {
-  for (const [index, node] of nodesOf(root).entries()) {
+  for (let index = 0; index < list.length; index++) {
     if (index % SLICE === 0) await interruptAndCheck(cancelToken);
-    visit(node);
+    visit(list[index]!);
   }
 }
 
@@ -62,9 +68,29 @@ const NONE: ReferenceInfo[] = [];
 export class ReferenceTable {
   readonly #reflection: AstReflection;
   readonly #properties = new Map<string, readonly string[]>();
+  readonly #within = new WeakMap<AstNode, readonly ReferenceInfo[]>();
 
   constructor(reflection: AstReflection) {
     this.#reflection = reflection;
+  }
+
+  /** All of a tree, in order. Remembered, as its nodes are; those of a task by themselves. */
+  within(root: AstNode): readonly ReferenceInfo[] {
+    const known = this.#within.get(root);
+    if (known !== undefined) return known;
+    const found: ReferenceInfo[] = [];
+    this.#collect(root, root, found);
+    this.#within.set(root, found);
+    return found;
+  }
+
+  #collect(root: AstNode, node: AstNode, into: ReferenceInfo[]): void {
+    if (node !== root && ast.isTask(node)) {
+      for (const each of this.within(node)) into.push(each);
+      return;
+    }
+    for (const each of this.of(node)) into.push(each);
+    for (const child of childrenOf(node)) this.#collect(root, child, into);
   }
 
   of(node: AstNode): ReferenceInfo[] {

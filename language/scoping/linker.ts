@@ -1,4 +1,5 @@
-/** Langium's linker and index of references, over {@link nodesOf} and a table of where references can be. */
+/* oxlint-disable no-underscore-dangle -- that is how Langium names these properties */
+/** Langium's linker and index of references, over a table of where references can be. */
 import {
   Cancellation,
   DefaultLinker,
@@ -20,10 +21,26 @@ export class MorselLinker extends DefaultLinker {
   }
 
   override async link(document: LangiumDocument, cancelToken = Cancellation.CancellationToken.None): Promise<void> {
-    await visitAll(document.parseResult.value, cancelToken, (node) => {
-      for (const info of this.#references.of(node)) this.doLink(info, document);
-    });
+    const references = this.#references.within(document.parseResult.value);
+    await visitAll(references, cancelToken, (info) => this.doLink(info, document));
   }
+
+  /** Langium deletes a property of each, which makes of it an object that is slow from then on. */
+  override unlink(document: LangiumDocument): void {
+    for (const reference of document.references) {
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- see Linked; the grammar has no references to several nodes
+      const linked = reference as unknown as Linked;
+      linked._ref = undefined;
+      linked._nodeDescription = undefined;
+    }
+    document.references = [];
+  }
+}
+
+/** What a reference keeps of what it was linked to. */
+interface Linked {
+  _ref?: unknown;
+  _nodeDescription?: unknown;
 }
 
 const isWithin = ({ uri }: LangiumDocument, reference: ReferenceInfo['reference']): boolean =>
@@ -46,11 +63,8 @@ export class MorselReferenceDescriptions extends DefaultReferenceDescriptionProv
     cancelToken = Cancellation.CancellationToken.None,
   ): Promise<ReferenceDescription[]> {
     const descriptions: ReferenceDescription[] = [];
-    await visitAll(document.parseResult.value, cancelToken, (node) => {
-      for (const info of this.#references.of(node)) {
-        if (isWithin(document, info.reference)) continue;
-        descriptions.push(...this.createInfoDescriptions(info));
-      }
+    await visitAll(this.#references.within(document.parseResult.value), cancelToken, (info) => {
+      if (!isWithin(document, info.reference)) descriptions.push(...this.createInfoDescriptions(info));
     });
     return descriptions;
   }

@@ -2,6 +2,8 @@ import {
   type AstNode,
   type AstNodeDescription,
   type AstNodeDescriptionProvider,
+  type AstNodeLocator,
+  AstUtils,
   EMPTY_SCOPE,
   EMPTY_STREAM,
   type LangiumCoreServices,
@@ -10,6 +12,7 @@ import {
   type Scope,
   type ScopeProvider,
   type Stream,
+  type URI,
   stream,
 } from 'langium';
 import * as ast from '../generated/ast.ts';
@@ -21,9 +24,11 @@ import { Names, visibleInputs, visibleTargets, visibleTasks } from './visible.ts
 export class MorselScopeProvider implements ScopeProvider {
   readonly #descriptions: AstNodeDescriptionProvider;
   readonly #documents: LangiumDocuments;
+  readonly #locator: AstNodeLocator;
 
   constructor(services: LangiumCoreServices) {
     this.#descriptions = services.workspace.AstNodeDescriptionProvider;
+    this.#locator = services.workspace.AstNodeLocator;
     this.#documents = services.shared.workspace.LangiumDocuments;
   }
 
@@ -39,7 +44,7 @@ export class MorselScopeProvider implements ScopeProvider {
   }
 
   #scope(...names: Names<AstNode & { name: string }>[]): Scope {
-    const describe = (node: AstNode & { name: string }) => this.#descriptions.createDescription(node, node.name);
+    const describe = (node: AstNode & { name: string }) => new LazyDescription(node, this.#locator);
     return new NamesScope(names, describe);
   }
 
@@ -54,6 +59,33 @@ export class MorselScopeProvider implements ScopeProvider {
       getElements: (name) => (name === path ? stream([description]) : EMPTY_STREAM),
       getAllElements: () => stream([description]),
     };
+  }
+}
+
+/** Most descriptions are only ever asked for their node. */
+class LazyDescription implements AstNodeDescription {
+  readonly node: AstNode & { name: string };
+  readonly #locator: AstNodeLocator;
+
+  constructor(node: AstNode & { name: string }, locator: AstNodeLocator) {
+    this.node = node;
+    this.#locator = locator;
+  }
+
+  get name(): string {
+    return this.node.name;
+  }
+
+  get type(): string {
+    return this.node.$type;
+  }
+
+  get documentUri(): URI {
+    return AstUtils.getDocument(this.node).uri;
+  }
+
+  get path(): string {
+    return this.#locator.getAstNodePath(this.node);
   }
 }
 

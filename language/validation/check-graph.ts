@@ -96,15 +96,29 @@ function checkStatePath(task: ast.Task, seen: Map<string, ast.Task>, report: Rep
 
 /** A path with its holes: two that are alike are the same file for some item. */
 function shapeOf({ path }: ast.Output | ast.Checkpoint, task: ast.Task): string {
+  const { shape, isPerItem } = ownShape(path);
+  return isPerItem ? `${inputOf(task)?.name ?? ''}:${shape}` : `:${shape}`;
+}
+
+/** What of a path's shape follows from its task alone. */
+const shapes = new WeakMap<ast.Text, { shape: string; isPerItem: boolean }>();
+
+function ownShape(path: ast.Text): { shape: string; isPerItem: boolean } {
+  const known = shapes.get(path);
+  if (known !== undefined) return known;
+  let isPerItem = false;
   const parts = templateOf(path).parts.map((part) => {
     if (part.kind === 'text') return part.text;
     const fields = part.fields.map(({ text }) => `.${text}`).join('');
-    const meaning = meaningOf(part, path);
-    return meaning.kind === 'item' ? `{${inputOf(task)?.name ?? ''}:${fields}}` : `{${part.name.text}${fields}}`;
+    if (meaningOf(part, path).kind !== 'item') return `{${part.name.text}${fields}}`;
+    isPerItem = true;
+    return `{:${fields}}`;
   });
-  return parts
+  const shape = parts
     .join('')
     .replaceAll(/\/\.(?=\/)/g, '')
     .replace(/^\.\//, '')
     .replaceAll(/\/+/g, '/');
+  shapes.set(path, { shape, isPerItem });
+  return { shape, isPerItem };
 }

@@ -22,7 +22,7 @@ it('walks are those of Langium, node for node and reference for reference', asyn
   const root = (await build(files)).parseResult.value;
   expect(nodesOf(root)).toEqual(AstUtils.streamAst(root).toArray());
   const table = new ReferenceTable(new MorselAstReflection());
-  const found = nodesOf(root).flatMap((node) => table.of(node));
+  const found = table.within(root);
   const langiums = AstUtils.streamAst(root)
     .flatMap((node) => AstUtils.streamReferences(node))
     .toArray();
