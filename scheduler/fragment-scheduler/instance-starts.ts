@@ -10,8 +10,9 @@ export class InstanceStarts {
   /** When they were asked for, the longest ago first. Which is which does not matter. */
   private readonly asked: number[] = [];
   private failedRounds = 0;
-  /** No instance is to be asked for before. */
+  /** Before it no more are to be asked for than have ended since the last failure. */
   notBefore = 0;
+  private ended = 0;
 
   get pending(): number {
     return this.asked.length;
@@ -22,7 +23,17 @@ export class InstanceStarts {
     return this.failedRounds >= FAILED_ROUNDS;
   }
 
+  /** How many of those that are missing may be asked for: what an instance lived in that has ended is likely to be there still. */
+  allowed(missing: number, now: number): number {
+    return now < this.notBefore ? Math.min(missing, this.ended) : missing;
+  }
+
+  instanceEnded(): void {
+    this.ended++;
+  }
+
   ask(now: number): void {
+    this.ended = Math.max(0, this.ended - 1);
     this.asked.push(now);
   }
 
@@ -44,5 +55,6 @@ export class InstanceStarts {
     if (askedAt === undefined || askedAt < this.notBefore) return;
     this.notBefore = now + Math.min(LONGEST_WAIT_SECONDS, FIRST_WAIT_SECONDS * 2 ** this.failedRounds);
     this.failedRounds++;
+    this.ended = 0;
   }
 }

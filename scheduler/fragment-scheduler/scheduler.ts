@@ -286,6 +286,7 @@ export class FragmentScheduler {
     const wasRetiring = this.retiring.delete(id);
     const instance = this.monitor.remove(id);
     if (!instance) return this.startFailed(reason, now);
+    this.starts.instanceEnded();
     const atItsEnd = instance.deadline !== null && now >= instance.deadline - 1;
     const isSudden = (!atItsEnd || instance.isCurtailed) && !wasRetiring;
     this.supply.ended(instance, isSudden, now);
@@ -472,8 +473,9 @@ export class FragmentScheduler {
     const ready = this.queue.ready > 0;
     const wanted = Math.min(max, Math.max(min, ready ? this.running.size + this.supply.usefulInstances() : 0));
     const missing = wanted - this.monitor.size - this.starts.pending;
-    if (missing > 0 && now < this.starts.notBefore) return this.wake(this.starts.notBefore, now);
-    for (let i = 0; i < missing; i++) {
+    const allowed = this.starts.allowed(missing, now);
+    if (allowed < missing) this.wake(this.starts.notBefore, now);
+    for (let i = 0; i < allowed; i++) {
       this.starts.ask(now);
       this.decisions.push({ kind: 'start-instance' });
     }

@@ -236,6 +236,29 @@ test('if no instance can be started the job is given up with the reason, after s
   expect(kinds(decisions)).toContain('finished');
 });
 
+test('an instance that ended is followed by another at once, however long those that can not be had are waited for', () => {
+  const scheduler = schedulerFor([task('t', 100)], { target: target({ instances: { min: 2, max: 2 } }) });
+  scheduler.handle({ kind: 'wake', now: 0 });
+  scheduler.handle(up(0, 'a'));
+  const start: Decision = { kind: 'start-instance' };
+  let now = 0;
+  for (let failures = 0; failures < 4; failures++) {
+    const decisions = scheduler.handle({
+      kind: 'instance-down',
+      now,
+      instance: `x${failures}`,
+      reason: 'no such host',
+    });
+    expect(decisions).not.toContainEqual(start);
+    now = decisions.find((decision) => decision.kind === 'wake')!.at;
+    expect(scheduler.handle({ kind: 'wake', now })).toContainEqual(start);
+  }
+  const last = scheduler.handle({ kind: 'instance-down', now, instance: 'x9', reason: 'no such host' });
+  expect(last).not.toContainEqual(start);
+  const replaced = scheduler.handle({ kind: 'instance-down', now: now + 0.1, instance: 'a', reason: 'its life ended' });
+  expect(replaced.filter(({ kind }) => kind === 'start-instance')).toHaveLength(1);
+});
+
 test('when nothing is left in the queue, an idle instance is given part of what a slow one still has', () => {
   const scheduler = schedulerFor([task('t', 100)], {
     model: seasoned('t', 0.1),
