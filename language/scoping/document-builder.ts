@@ -1,14 +1,20 @@
 import {
+  type AstNode,
+  AstUtils,
   type BuildOptions,
   type Cancellation,
   DefaultDocumentBuilder,
   DefaultIndexManager,
   DocumentState,
+  EMPTY_STREAM,
   type LangiumDocument,
+  type ReferenceDescription,
+  type Stream,
   type URI,
 } from 'langium';
 import * as ast from '../generated/ast.ts';
 import { importedUris } from './imports.ts';
+import { MorselReferenceDescriptions } from './linker.ts';
 
 /** Reads imported files that nobody opened, so that whoever builds a file need not know what it imports. */
 export class MorselDocumentBuilder extends DefaultDocumentBuilder {
@@ -53,6 +59,14 @@ export class MorselDocumentBuilder extends DefaultDocumentBuilder {
 
 /** A file is affected by a change of what it imports also where no reference, but a placeholder, names something of it. */
 export class MorselIndexManager extends DefaultIndexManager {
+  override findAllReferences(target: AstNode, path: string): Stream<ReferenceDescription> {
+    const document = AstUtils.getDocument(target);
+    const descriptions = this.serviceRegistry.getServices(document.uri).workspace.ReferenceDescriptionProvider;
+    const within =
+      descriptions instanceof MorselReferenceDescriptions ? descriptions.within(document, target) : EMPTY_STREAM;
+    return super.findAllReferences(target, path).concat(within);
+  }
+
   override isAffected(document: LangiumDocument, changedUris: Set<string>): boolean {
     if (super.isAffected(document, changedUris)) return true;
     const file = document.parseResult.value;

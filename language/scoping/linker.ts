@@ -1,6 +1,7 @@
 /* oxlint-disable no-underscore-dangle -- that is how Langium names these properties */
 /** Langium's linker and index of references, over a table of where references can be. */
 import {
+  type AstNode,
   Cancellation,
   DefaultLinker,
   DefaultReferenceDescriptionProvider,
@@ -47,8 +48,8 @@ const isWithin = ({ uri }: LangiumDocument, reference: ReferenceInfo['reference'
   isReference(reference) && reference.$nodeDescription?.documentUri === uri;
 
 /**
- * Only references that lead to other files are told: they say which files have to be linked anew when one changes. Uses of a
- * name are found in the trees themselves.
+ * Only references that lead to other files are told at each build: they say which files have to be linked anew when one
+ * changes. Those within a file are found when somebody asks for them.
  */
 export class MorselReferenceDescriptions extends DefaultReferenceDescriptionProvider {
   readonly #references: ReferenceTable;
@@ -67,5 +68,13 @@ export class MorselReferenceDescriptions extends DefaultReferenceDescriptionProv
       if (!isWithin(document, info.reference)) descriptions.push(...this.createInfoDescriptions(info));
     });
     return descriptions;
+  }
+
+  /** References to a node from its own file. */
+  within(document: LangiumDocument, to: AstNode): ReferenceDescription[] {
+    return this.#references
+      .within(document.parseResult.value)
+      .filter(({ reference }) => isReference(reference) && reference.ref === to)
+      .flatMap((info) => this.createInfoDescriptions(info));
   }
 }
