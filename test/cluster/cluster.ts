@@ -2,7 +2,8 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { Site, USER } from './site.ts';
+import { USER } from './machine.ts';
+import { Site } from './site.ts';
 
 const FIRST_PORT = 18_400;
 

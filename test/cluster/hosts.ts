@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { asUser, rootEnvironment, USER } from './site.ts';
+import { asUser, rootEnvironment, USER } from './machine.ts';
 
 const SUBNET = '10.213.77';
 const PORT = 2222;
@@ -23,7 +23,6 @@ export class Hosts {
     this.folder = join(folder, 'ssh');
     this.names = Array.from({ length: count }, (_, index) => `host${index + 1}`);
     this.config = join(this.folder, 'config');
-    installServer();
     this.prepare();
     this.takeDown();
     try {
@@ -114,16 +113,4 @@ function quietly(action: () => void): void {
   } catch {
     // As it should be.
   }
-}
-
-function installServer(): void {
-  const missing = [
-    ['/usr/sbin/sshd', 'openssh-server'],
-    ['/usr/bin/ssh', 'openssh-client'],
-    ['/sbin/ip', 'iproute2'],
-  ].filter(([file]) => !existsSync(file!));
-  if (missing.length === 0) return;
-  const packages = missing.map(([, name]) => name!);
-  const env = { ...rootEnvironment, RUNLEVEL: '1', DEBIAN_FRONTEND: 'noninteractive' };
-  execFileSync('apt-get', ['install', '-qy', '--no-install-recommends', ...packages], { env, stdio: 'ignore' });
 }

@@ -5,24 +5,10 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { RunEvent } from '../../scheduler/run/events.ts';
+import { asUser, USER } from './machine.ts';
 
-export const USER = 'morsel-test';
 /** Where everybody may read, which is not so of a checkout below /root. */
 const HOME = '/var/tmp';
-
-/** What root's own tools and package scripts need: they are where the PATH of a service or of a user may not lead. */
-export const rootEnvironment: NodeJS.ProcessEnv = { ...process.env, PATH: `${process.env['PATH']}:/usr/sbin:/sbin` };
-
-/** A program with this user's rights. */
-export const asUser = (...command: string[]): string[] => [
-  'setpriv',
-  '--reuid',
-  USER,
-  '--regid',
-  USER,
-  '--clear-groups',
-  ...command,
-];
 
 export class Site {
   readonly folder: string;
@@ -31,10 +17,6 @@ export class Site {
 
   constructor(environment: NodeJS.ProcessEnv = {}) {
     this.environment = { PATH: process.env['PATH'], HOME: `/home/${USER}`, USER, LC_ALL: 'C', ...environment };
-    execFileSync('sh', ['-c', `id ${USER} || useradd -m -s /bin/bash ${USER} || id ${USER}`], {
-      env: rootEnvironment,
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
     this.folder = mkdtempSync(join(HOME, 'morsel-cluster-'));
     chmodSync(this.folder, 0o755);
     this.installMorsel();
