@@ -69,7 +69,7 @@ async function panelFrames(): Promise<Row[]> {
 /** The page as the panel has it; its policy is for VS Code, and its script comes by itself. */
 function emptyPage(): string {
   const css = readFileSync('dist/client/panel/panel.css', 'utf8');
-  return pageHtml({ cspSource: '', nonce: '', scriptUri: '', styleUri: '' })
+  return pageHtml({ cspSource: '', nonce: '', scriptUri: '', styleUri: '', language: 'en', messages: {} })
     .replace(/<meta http-equiv[^>]*>/, '')
     .replace(/<link[^>]*>/, () => `<style>${css}</style>`)
     .replace(/<script[^>]*><\/script>/, '');

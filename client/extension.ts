@@ -1,6 +1,8 @@
 /** The VS Code extension: puts its parts together. What is known and decided of jobs and runs is the server's. */
+import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import type { LanguageClient } from 'vscode-languageclient/node';
+import { useMessages } from '../l10n/words.ts';
 import { TrustGranted } from '../server/protocol.ts';
 import { registerCommands } from './commands/register.ts';
 import { provideRunLogs } from './logs/run-logs.ts';
@@ -18,6 +20,8 @@ import { showServerStatus } from './status/server-status.ts';
 let client: LanguageClient | undefined;
 
 export async function activate(context: vscode.ExtensionContext): Promise<void> {
+  // VS Code has read them for its own language; all code of this process speaks by them.
+  if (vscode.l10n.bundle !== undefined) useMessages(vscode.l10n.bundle);
   const log = vscode.window.createOutputChannel('Morsel', { log: true });
   client = createClient(context, log);
   const server = new MorselServer(client);
@@ -52,7 +56,7 @@ export function deactivate(): Promise<void> | undefined {
 }
 
 async function tellOfFailure(log: vscode.LogOutputChannel): Promise<void> {
-  const show = 'Show Log';
-  const choice = await vscode.window.showErrorMessage('The Morsel language server could not be started.', show);
+  const show = t('Show Log');
+  const choice = await vscode.window.showErrorMessage(t('The Morsel language server could not be started.'), show);
   if (choice === show) log.show();
 }

@@ -1,26 +1,37 @@
 /** What is drawn, in words: for tooltips, and for who can't see it. */
-import { about, aboutBand, count, counted, listed } from '../scheduler/words.ts';
+import { t } from '@vscode/l10n';
+import {
+  about,
+  aboutBand,
+  count,
+  fragments as countedFragments,
+  instances as countedInstances,
+  items as countedItems,
+  listed,
+  safePoints,
+  tasks as countedTasks,
+} from '../l10n/words.ts';
 import { hasGraph, type Picture, type PictureFragment, type PictureInstance } from './picture.ts';
 
 /** The picture of the instances in one sentence. */
 export const timelineInWords = ({ title, instances, fragments }: Picture): string =>
-  `Timeline of ${title}: ${counted(fragments.length, 'fragment')} on ${counted(instances.length, 'instance')}.`;
+  t('Timeline of {0}: {1} on {2}.', title, countedFragments(fragments.length), countedInstances(instances.length));
 
 export function graphInWords({ title, tasks, criticalPath }: Picture): string {
-  const critical = criticalPath.length === 0 ? '' : ` The finish waits for ${listed(criticalPath)}.`;
-  return `Graph of ${title}: ${counted(tasks.length, 'task')}.${critical}`;
+  const critical = criticalPath.length === 0 ? '' : ` ${t('The finish waits for {0}.', listed(criticalPath))}`;
+  return `${t('Graph of {0}: {1}.', title, countedTasks(tasks.length))}${critical}`;
 }
 
 /** The first line names it. */
 export function fragmentInWords(fragment: PictureFragment): string[] {
   const { startSeconds, endSeconds, safePointSeconds, predictedEndSeconds, why } = fragment;
   return [
-    `Fragment ${fragment.fragment} on ${fragment.instance}: ${fragment.state}`,
-    ...(why === null ? [] : [`why: ${why}`]),
-    ...fragment.parts.map(({ task, items }) => `${task}: ${counted(items, 'item')}`),
-    `${about(startSeconds)} to ${about(endSeconds)}, takes ${about(endSeconds - startSeconds)}`,
-    counted(safePointSeconds.length, 'safe point'),
-    ...(predictedEndSeconds === null ? [] : [`predicted ${predictedInWords(fragment)}`]),
+    `${t('Fragment {0} on {1}', fragment.fragment, fragment.instance)}: ${fragment.state}`,
+    ...(why === null ? [] : [t('why: {0}', why)]),
+    ...fragment.parts.map(({ task, items }) => `${task}: ${countedItems(items)}`),
+    t('{0} to {1}, takes {2}', about(startSeconds), about(endSeconds), about(endSeconds - startSeconds)),
+    safePoints(safePointSeconds.length),
+    ...(predictedEndSeconds === null ? [] : [t('predicted {0}', predictedInWords(fragment))]),
   ];
 }
 
@@ -35,8 +46,8 @@ export function instanceInWords({ name, kind, askedSeconds, startSeconds, endSec
   const startup = startSeconds - askedSeconds;
   return [
     `${name} (${kind})`,
-    ...(startup > 0 ? [`starts up in ${about(startup)}`] : []),
-    `lives ${about(endSeconds - startSeconds)}, from ${about(startSeconds)} to ${about(endSeconds)}`,
+    ...(startup > 0 ? [t('starts up in {0}', about(startup))] : []),
+    t('lives {0}, from {1} to {2}', about(endSeconds - startSeconds), about(startSeconds), about(endSeconds)),
   ];
 }
 
@@ -50,9 +61,9 @@ export function taskInWords(picture: Picture, name: string): string[] {
   return [
     task.task,
     ...task.lines,
-    ...(items.length === 0 ? [] : [`waits item by item for ${listed(items)}`]),
-    ...(all.length === 0 ? [] : [`waits for all of ${listed(all)}`]),
-    ...(picture.criticalPath.includes(name) ? ['on the critical path'] : []),
+    ...(items.length === 0 ? [] : [t('waits item by item for {0}', listed(items))]),
+    ...(all.length === 0 ? [] : [t('waits for all of {0}', listed(all))]),
+    ...(picture.criticalPath.includes(name) ? [t('on the critical path')] : []),
   ];
 }
 

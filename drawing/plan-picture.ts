@@ -1,6 +1,15 @@
 /** The picture of a plan. */
+import { t } from '@vscode/l10n';
 import type { Plan, PlannedTask, PredictionBasis } from '../scheduler/plan/plan.ts';
-import { about, aboutBand, count, counted, percent, priceBand } from '../scheduler/words.ts';
+import {
+  about,
+  aboutBand,
+  count,
+  items as countedItems,
+  observations as countedObservations,
+  percent,
+  priceBand,
+} from '../l10n/words.ts';
 import { type Fact, parts, type Picture, type PictureTask } from './picture.ts';
 
 /**
@@ -10,17 +19,17 @@ import { type Fact, parts, type Picture, type PictureTask } from './picture.ts';
 export function planPicture(plan: Plan, { stale = false, before }: { stale?: boolean; before?: Plan } = {}): Picture {
   const itemSeconds = new Map(plan.tasks.map(({ task, itemSeconds: { expected } }) => [task, expected]));
   return {
-    title: `${plan.job} on ${plan.target.name}`,
+    title: t('{0} on {1}', plan.job, plan.target.name),
     facts: before === undefined ? facts(plan) : compared(facts(plan), facts(before)),
     notes: [
       ...(stale
-        ? [{ kind: 'info' as const, text: 'The file has errors: this is the plan of its last good text.' }]
+        ? [{ kind: 'info' as const, text: t('The file has errors: this is the plan of its last good text.') }]
         : []),
       ...plan.problems.map(({ severity, message }) => ({ kind: severity, text: message })),
     ],
     tasks: plan.tasks.map(pictureTask),
     criticalPath: plan.criticalPath,
-    taskTable: { columns: TASK_COLUMNS, rows: plan.tasks.map(taskRow) },
+    taskTable: { columns: taskColumns(), rows: plan.tasks.map(taskRow) },
     instances: plan.instances.map(({ instance, instanceType, ...life }) => ({
       name: instance,
       kind: instanceType,
@@ -35,7 +44,7 @@ export function planPicture(plan: Plan, { stale = false, before }: { stale?: boo
       endSeconds,
       predictedEndSeconds: null,
       safePointSeconds,
-      state: HOW[how],
+      state: endingText(how),
       isRunning: false,
       isCut: how !== 'done',
     })),
@@ -44,40 +53,62 @@ export function planPicture(plan: Plan, { stale = false, before }: { stale?: boo
   };
 }
 
-const HOW = { done: 'to its end', split: 'split', deadline: 'cut at the deadline', lost: 'lost' };
+function endingText(how: Plan['fragments'][number]['how']): string {
+  switch (how) {
+    case 'done':
+      return t('to its end');
+    case 'split':
+      return t('split');
+    case 'deadline':
+      return t('cut at the deadline');
+    case 'lost':
+      return t('lost');
+  }
+}
 
 const compared = (now: Fact[], before: Fact[]): Fact[] =>
   now.map((fact) => {
-    const was = before.find(({ label }) => label === fact.label)?.value ?? 'none';
+    const was = before.find(({ label }) => label === fact.label)?.value ?? t('none');
     return was === fact.value ? fact : { ...fact, was };
   });
 
 function facts(plan: Plan): Fact[] {
   const neverEnds = plan.problems.some(({ severity }) => severity === 'error');
   const list: Fact[] = [
-    { label: 'Finishes in', value: neverEnds ? 'never' : aboutBand(plan.makespanSeconds) },
-    { label: 'Fragments', value: count(plan.fragments.length) },
-    { label: 'Instances', value: count(plan.instances.length) },
-    { label: 'Utilisation', value: percent(plan.utilisation) },
-    { label: 'Idle', value: percent(plan.idleShare) },
+    { label: t('Finishes in'), value: neverEnds ? t('never') : aboutBand(plan.makespanSeconds) },
+    { label: t('Fragments'), value: count(plan.fragments.length) },
+    { label: t('Instances'), value: count(plan.instances.length) },
+    { label: t('Utilisation'), value: percent(plan.utilisation) },
+    { label: t('Idle'), value: percent(plan.idleShare) },
   ];
-  list.push({ label: 'Lost', value: percent(plan.lostShare) });
-  if (plan.price !== null) list.push({ label: 'Price', value: priceBand(plan.price) });
+  list.push({ label: t('Lost'), value: percent(plan.lostShare) });
+  if (plan.price !== null) list.push({ label: t('Price'), value: priceBand(plan.price) });
   return list;
 }
 
 /** In the graph: how many items, and how much work they are. */
 function pictureTask({ task, items, upToDate, itemSeconds, after }: PlannedTask): PictureTask {
   const left = items - upToDate;
-  const work = left === 0 ? 'nothing to do' : `≈ ${about(left * itemSeconds.expected)} of work`;
-  const known = upToDate === 0 ? '' : `, ${count(upToDate)} up to date`;
-  return { task, lines: [`${counted(items, 'item')}${known}`, work], after };
+  const work = left === 0 ? t('nothing to do') : t('≈ {0} of work', about(left * itemSeconds.expected));
+  const known = upToDate === 0 ? '' : `, ${t('{0} up to date', count(upToDate))}`;
+  return { task, lines: [`${countedItems(items)}${known}`, work], after };
 }
 
-const TASK_COLUMNS = ['Task', 'Items', 'Fragments', 'Items each', 'Time each', 'One item', 'Safe points', 'Rests on'];
+/** Fragments differ in size: what is said of each is the median. */
+const taskColumns = (): string[] => [
+  t('Task'),
+  t('Items'),
+  t('Fragments'),
+  t('Items each (median)'),
+  t('Time each (median)'),
+  t('One item'),
+  t('Safe points'),
+  t('Rests on'),
+];
 
 function taskRow(task: PlannedTask): string[] {
-  const items = task.upToDate > 0 ? `${count(task.items)} (${count(task.upToDate)} up to date)` : count(task.items);
+  const items =
+    task.upToDate > 0 ? `${count(task.items)} (${t('{0} up to date', count(task.upToDate))})` : count(task.items);
   if (task.fragments === 0) return [task.task, items, '0', '', '', '', '', basisText(task.basis)];
   return [
     task.task,
@@ -86,15 +117,15 @@ function taskRow(task: PlannedTask): string[] {
     `≈ ${count(task.itemsPerFragment)}`,
     about(task.fragmentSeconds),
     aboutBand(task.itemSeconds),
-    `every ≈ ${about(task.safePointEverySeconds)}, ${percent(task.safePointCostShare)}`,
+    t('every ≈ {0}, {1}', about(task.safePointEverySeconds), percent(task.safePointCostShare)),
     basisText(task.basis),
   ];
 }
 
 function basisText({ kind, observations, medianError }: PredictionBasis): string {
-  const wrong = medianError === null ? '' : `, wrong by ${percent(medianError)}`;
-  const seen = counted(observations, 'observation');
+  const wrong = medianError === null ? '' : `, ${t('wrong by {0}', percent(medianError))}`;
+  const seen = countedObservations(observations);
   if (kind === 'observed') return `${seen}${wrong}`;
-  if (kind === 'sibling') return `${seen} of a task like it${wrong}`;
-  return kind === 'estimate' ? 'your estimate' : 'a guess: nothing was measured yet';
+  if (kind === 'sibling') return `${t('{0} of a task like it', seen)}${wrong}`;
+  return kind === 'estimate' ? t('your estimate') : t('a guess: nothing was measured yet');
 }

@@ -1,4 +1,5 @@
 /** One sheet with all that a picture says without words: title, facts, legend, timeline and graph, as large as it needs to be. */
+import { t } from '@vscode/l10n';
 import { drawGraph, layGraph } from './graph.ts';
 import { hasGraph, type Picture } from './picture.ts';
 import { moved, type Scene, type Shape } from './scene.ts';
@@ -65,7 +66,7 @@ function flow(entries: Entry[], width: number): Flow {
 }
 
 function factShapes({ label, value, was }: Picture['facts'][number]): Entry {
-  const text = was === undefined || was === value ? value : `${value} (was ${was})`;
+  const text = was === undefined || was === value ? value : `${value} (${t('was {0}', was)})`;
   const left = widthOf(label, 12) + 6;
   return {
     width: left + widthOf(text, 12),
@@ -92,14 +93,16 @@ const entry = (shapes: Shape[], text: string): Entry => ({
 function legend({ tasks, finishSeconds, fragments, criticalPath }: Picture): Entry[] {
   const entries = tasks.map(({ task }, index) => entry(swatch(index), task));
   entries.push(
-    entry([{ kind: 'line', look: 'safe-point', x1: 6, x2: 6, y1: 6, y2: 14 }], 'safe point'),
-    entry(stroke('startup'), 'starting up'),
-    entry(stroke('idle'), 'idle'),
+    entry([{ kind: 'line', look: 'safe-point', x1: 6, x2: 6, y1: 6, y2: 14 }], t('safe point')),
+    entry(stroke('startup'), t('starting up')),
+    entry(stroke('idle'), t('idle')),
   );
   if (finishSeconds !== null)
-    entries.push(entry([{ kind: 'rect', look: 'finish-band', x: 0, y: 4, width: 12, height: 12 }], 'predicted finish'));
+    entries.push(
+      entry([{ kind: 'rect', look: 'finish-band', x: 0, y: 4, width: 12, height: 12 }], t('predicted finish')),
+    );
   if (fragments.some(({ predictedEndSeconds }) => predictedEndSeconds !== null))
-    entries.push(entry(stroke('predicted'), 'predicted'));
-  if (criticalPath.length > 1) entries.push(entry(stroke('waits-critical'), 'critical path'));
+    entries.push(entry(stroke('predicted'), t('predicted')));
+  if (criticalPath.length > 1) entries.push(entry(stroke('waits-critical'), t('critical path')));
   return entries;
 }

@@ -5,7 +5,7 @@
  * plan.
  */
 import { type ScaleLinear, scaleLinear } from 'd3-scale';
-import { about, duration } from '../scheduler/words.ts';
+import { about, duration } from '../l10n/words.ts';
 import { ticks } from './axis.ts';
 import { drawFragments } from './fragments.ts';
 import { lanesOf } from './lanes.ts';

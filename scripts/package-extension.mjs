@@ -13,13 +13,16 @@ const contents = [
   'syntaxes',
   'snippets',
   'language-configuration.json',
+  'l10n',
+  'package.nls.json',
+  'package.nls.de.json',
   'README.md',
   'CHANGELOG.md',
   'LICENSE',
 ];
 const ofDevelopment = ['files', 'bin', 'scripts', 'dependencies', 'devDependencies', 'overrides', 'allowScripts'];
-/** Sourcemaps, and the picture that morsel.png is made of: VS Code takes no SVG for an extension's icon. */
-const isLeftOut = (path) => path.endsWith('.map') || path.endsWith('icons/morsel.svg');
+/** Sourcemaps and sources, and the picture that morsel.png is made of: VS Code takes no SVG for an extension's icon. */
+const isLeftOut = (path) => ['.map', '.ts', 'icons/morsel.svg'].some((end) => path.endsWith(end));
 
 const manifest = JSON.parse(readFileSync('package.json', 'utf8'));
 for (const key of ofDevelopment) delete manifest[key];

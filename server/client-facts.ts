@@ -1,5 +1,6 @@
 /** What the client said of itself: at `initialize`, in its settings, and later. */
 import { DiagnosticSeverity, type InitializeParams } from 'vscode-languageserver';
+import { useMessages } from '../l10n/words.ts';
 import type { MorselInitializationOptions, MorselSettings } from './protocol.ts';
 
 export type HintKind = 'job' | 'task' | 'safePoint';
@@ -27,6 +28,7 @@ export class ClientFacts {
   initialize(params: InitializeParams): void {
     const options: MorselInitializationOptions = params.initializationOptions ?? {};
     this.trusted = options.trusted !== false;
+    if (options.messages !== undefined) useMessages(options.messages);
     this.commands = new Set(Array.isArray(options.commands) ? options.commands : []);
     this.cliPath = options.cliPath;
     this.nodePath = options.nodePath;

@@ -18,6 +18,11 @@ export interface MorselInitializationOptions {
   trusted?: boolean;
   /** The commands of {@link ClientCommand} that the client has. A code lens stands only where its command is known. */
   commands?: string[];
+  /**
+   * What hints, lenses and hovers say, in the language of the editor, by the English of it: as l10n/bundle.l10n.*.json have
+   * it. What is left out stays English, as diagnostics do, which the command line prints too.
+   */
+  messages?: Record<string, string>;
   /** The file of the command line, which runs are started with. Default: the one that this server was installed with. */
   cliPath?: string;
   /** The Node program that runs it. Default: the one that runs this server. */

@@ -1,4 +1,5 @@
 /** Makes a small job that works as it is, with the input that it reads, and opens it. Nothing that exists is touched. */
+import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 
 /** Answers the file that was made. */
@@ -18,19 +19,19 @@ async function pickFolder(): Promise<vscode.Uri | undefined> {
   const picked = await vscode.window.showOpenDialog({
     canSelectFolders: true,
     canSelectFiles: false,
-    openLabel: 'Put the Job Here',
+    openLabel: t('Put the Job Here'),
   });
   return picked?.[0];
 }
 
 function askForName(parent: vscode.Uri): Promise<string | undefined> {
   const input = vscode.window.showInputBox({
-    title: 'New Job File',
-    prompt: 'Name of the job; a folder of this name is made for it',
+    title: t('New Job File'),
+    prompt: t('Name of the job; a folder of this name is made for it'),
     value: 'word-count',
     validateInput: async (name) => {
-      if (!/^[A-Za-z_][\w-]*$/.test(name)) return 'A name has letters, digits, - and _, and begins with a letter.';
-      return (await exists(vscode.Uri.joinPath(parent, name))) ? `There is a ${name} here already.` : undefined;
+      if (!/^[A-Za-z_][\w-]*$/.test(name)) return t('A name has letters, digits, - and _, and begins with a letter.');
+      return (await exists(vscode.Uri.joinPath(parent, name))) ? t('There is a {0} here already.', name) : undefined;
     },
   });
   return Promise.resolve(input);

@@ -1,4 +1,5 @@
 /** Run Job and Run Job On…: the server starts the run as a process of its own; this window only follows it. */
+import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { type RunRef, StartRun } from '../../server/protocol.ts';
 import { pickJob, type PickedJob } from '../jobs/pick-job.ts';
@@ -31,19 +32,21 @@ export async function runJobOn(context: RunContext, argument: unknown): Promise<
 
 async function pickTarget({ job, target, targets }: PickedJob): Promise<string | undefined> {
   if (targets.length === 0) {
-    void vscode.window.showInformationMessage(`${job} has no target to run on. Type “target” below it to declare one.`);
+    void vscode.window.showInformationMessage(
+      t('{0} has no target to run on. Type “target” below it to declare one.', job),
+    );
     return undefined;
   }
   const items = targets.map(({ name, kind }) => ({
     label: name,
-    description: name === target ? `${kind} · named by the job` : kind,
+    description: name === target ? `${kind} · ${t('named by the job')}` : kind,
   }));
-  return (await vscode.window.showQuickPick(items, { placeHolder: `Run ${job} on which target?` }))?.label;
+  return (await vscode.window.showQuickPick(items, { placeHolder: t('Run {0} on which target?', job) }))?.label;
 }
 
 async function start({ server, runs, notifications }: RunContext, { uri, job }: PickedJob, target?: string) {
   if (!(await saveJobFiles())) return undefined;
-  const options = { location: vscode.ProgressLocation.Window, title: `Starting ${job}` };
+  const options = { location: vscode.ProgressLocation.Window, title: t('Starting {0}', job) };
   const ask = (): Promise<RunRef | undefined> =>
     server.ask(StartRun, { uri, job, ...(target !== undefined && { target }) });
   const started = await vscode.window.withProgress(options, ask);

@@ -1,4 +1,5 @@
 /** Stop, resume, pause and continue: each asks the server, which asks the run. */
+import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { ContinueRun, PauseRun, ResumeRun, type RunInfo, StopRun } from '../../server/protocol.ts';
 import { pickRun, type RunChoice } from '../runs/pick-run.ts';
@@ -8,19 +9,22 @@ import type { RunContext } from './run-job.ts';
 export async function stopRun({ server, runs }: RunContext, argument: unknown): Promise<void> {
   const run = await pickRun(runs, argument, {
     fits: ({ live }) => live,
-    none: 'No run is live.',
-    placeHolder: 'Stop which run? It can be resumed.',
+    none: t('No run is live.'),
+    placeHolder: t('Stop which run? It can be resumed.'),
   });
   if (run === undefined) return;
-  const options = { location: vscode.ProgressLocation.Window, title: `Stopping ${run.job} at its next safe points` };
+  const options = {
+    location: vscode.ProgressLocation.Window,
+    title: t('Stopping {0} at its next safe points', run.job),
+  };
   await vscode.window.withProgress(options, () => server.ask(StopRun, refTo(run)));
 }
 
 export async function resumeRun(context: RunContext, argument: unknown): Promise<void> {
   await goOn(context, argument, {
     fits: isUnfinished,
-    none: 'Every run is finished: there is nothing to resume.',
-    placeHolder: 'Resume which run? What is committed is not run again.',
+    none: t('Every run is finished: there is nothing to resume.'),
+    placeHolder: t('Resume which run? What is committed is not run again.'),
   });
 }
 
@@ -28,8 +32,8 @@ export async function resumeRun(context: RunContext, argument: unknown): Promise
 export async function rerunFailed(context: RunContext, argument: unknown): Promise<void> {
   await goOn(context, argument, {
     fits: ({ live, state }) => !live && state === 'failed',
-    none: 'No items have failed: there is nothing to run again.',
-    placeHolder: 'Run the failed items of which run again? What is committed is not run again.',
+    none: t('No items have failed: there is nothing to run again.'),
+    placeHolder: t('Run the failed items of which run again? What is committed is not run again.'),
   });
 }
 
@@ -45,8 +49,8 @@ async function goOn({ server, runs, notifications }: RunContext, argument: unkno
 export async function pauseRun({ server, runs }: RunContext, argument: unknown): Promise<void> {
   const run = await pickRun(runs, argument, {
     fits: ({ live, state }) => live && state !== 'paused',
-    none: 'No run is at work.',
-    placeHolder: 'Pause which run?',
+    none: t('No run is at work.'),
+    placeHolder: t('Pause which run?'),
   });
   if (run !== undefined) await server.ask(PauseRun, refTo(run));
 }
@@ -54,8 +58,8 @@ export async function pauseRun({ server, runs }: RunContext, argument: unknown):
 export async function continueRun({ server, runs }: RunContext, argument: unknown): Promise<void> {
   const run = await pickRun(runs, argument, {
     fits: ({ state }) => state === 'paused',
-    none: 'No run is paused.',
-    placeHolder: 'Continue which run?',
+    none: t('No run is paused.'),
+    placeHolder: t('Continue which run?'),
   });
   if (run !== undefined) await server.ask(ContinueRun, refTo(run));
 }

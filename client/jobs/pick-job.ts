@@ -1,4 +1,5 @@
 /** Finds the job that a command means: from its argument, the cursor, the file's only job, or a quick pick. */
+import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { type JobArgument, type JobInfo, Jobs, type JobsResult, type TextRange } from '../../server/protocol.ts';
 import { LANGUAGE } from '../server/create-client.ts';
@@ -26,7 +27,7 @@ export async function pickJob(server: MorselServer, argument: unknown): Promise<
 
 async function chooseJob(jobs: JobInfo[], uri: string): Promise<JobInfo | undefined> {
   if (jobs.length === 0) {
-    void vscode.window.showInformationMessage('This file has no job. Type “job” to begin one.');
+    void vscode.window.showInformationMessage(t('This file has no job. Type “job” to begin one.'));
     return undefined;
   }
   const [only] = jobs;
@@ -35,10 +36,10 @@ async function chooseJob(jobs: JobInfo[], uri: string): Promise<JobInfo | undefi
   if (atCursor !== undefined) return atCursor;
   const items = jobs.map((job) => ({
     label: job.name,
-    ...(job.target !== null && { description: `on ${job.target}` }),
+    ...(job.target !== null && { description: t('on {0}', job.target) }),
     job,
   }));
-  return (await vscode.window.showQuickPick(items, { placeHolder: 'Which job?' }))?.job;
+  return (await vscode.window.showQuickPick(items, { placeHolder: t('Which job?') }))?.job;
 }
 
 function cursorIsIn({ start, end }: TextRange, uri: string): boolean {
@@ -54,9 +55,9 @@ async function pickDocument(argument: unknown): Promise<string | undefined> {
   if (document?.languageId === LANGUAGE) return document.uri.toString();
   const files = await vscode.workspace.findFiles('**/*.morsel', '**/node_modules/**', 1000);
   if (files.length === 0) {
-    const create = 'New Job File';
+    const create = t('New Job File');
     const choice = await vscode.window.showInformationMessage(
-      'There is no .morsel file in this workspace yet.',
+      t('There is no .morsel file in this workspace yet.'),
       create,
     );
     if (choice === create) await vscode.commands.executeCommand('morsel.newJobFile');
@@ -66,7 +67,9 @@ async function pickDocument(argument: unknown): Promise<string | undefined> {
     .map((file) => ({ label: vscode.workspace.asRelativePath(file), file }))
     .toSorted((a, b) => a.label.localeCompare(b.label));
   const picked =
-    items.length === 1 ? items[0] : await vscode.window.showQuickPick(items, { placeHolder: 'A job of which file?' });
+    items.length === 1
+      ? items[0]
+      : await vscode.window.showQuickPick(items, { placeHolder: t('A job of which file?') });
   // Opened, so that the server has the text that the user sees.
   return picked && (await vscode.workspace.openTextDocument(picked.file)).uri.toString();
 }

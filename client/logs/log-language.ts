@@ -1,4 +1,5 @@
 /** Logs of runs as a language of their own: an item's output folds away, and an item that is a file can be opened. */
+import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { logSections } from './log-sections.ts';
 
@@ -24,7 +25,7 @@ export function provideLogLanguage(folderOf: (log: vscode.Uri) => vscode.Uri | u
           // The only item of a task has no name.
           return new vscode.DocumentSymbol(
             item || task,
-            isFailed ? `${task}, failed` : task,
+            isFailed ? t('{0}, failed', task) : task,
             kind,
             whole,
             document.lineAt(line).range,

@@ -1,4 +1,5 @@
 /** What items of a run printed, as read-only documents: `morsel-log:/<task or run>.log?<which>`. */
+import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { Logs, type LogsParams } from '../../server/protocol.ts';
 import type { Runs } from '../runs/runs.ts';
@@ -15,7 +16,7 @@ export function provideRunLogs(server: MorselServer, runs: Runs): vscode.Disposa
     async provideTextDocumentContent(uri) {
       const answer = await server.tryTo(Logs, paramsOf(uri));
       if (isProblem(answer)) return answer.problem;
-      return answer.text === '' ? 'Nothing was printed.\n' : answer.text;
+      return answer.text === '' ? `${t('Nothing was printed.')}\n` : answer.text;
     },
   };
   const registration = vscode.workspace.registerTextDocumentContentProvider(SCHEME, provider);

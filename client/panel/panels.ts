@@ -59,6 +59,8 @@ export class Panels implements vscode.Disposable, vscode.WebviewPanelSerializer 
       nonce: randomBytes(16).toString('base64url'),
       scriptUri: this.#uriOf(panel, 'panel.js'),
       styleUri: this.#uriOf(panel, 'panel.css'),
+      language: vscode.env.language,
+      messages: vscode.l10n.bundle ?? {},
     });
     panel.onDidDispose(() => {
       page.dispose();

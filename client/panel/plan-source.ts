@@ -1,4 +1,5 @@
 /** The plan of a job, as its text stands or as it would be if. */
+import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { planPicture } from '../../drawing/plan-picture.ts';
 import type { Plan } from '../../scheduler/plan/plan.ts';
@@ -48,7 +49,7 @@ export function planSource({ uri, job, whatIf }: PlanState, server: MorselServer
   }
 
   return {
-    title: `Plan: ${job}`,
+    title: t('Plan: {0}', job),
     state: () => ({ kind: 'plan', uri, job, whatIf: choice }),
     load,
     onChange: (handler) =>

@@ -1,7 +1,8 @@
 /** The picture of a run, live or past: what really happened, over what was predicted. */
+import { t } from '@vscode/l10n';
 import type { RunDetailsResult, RunFragment, RunInfo } from '../../server/protocol.ts';
-import { about, aboutBand, count, percent } from '../../scheduler/words.ts';
-import { itemsText, percent as percentDone, stateText } from '../runs/words.ts';
+import { about, aboutBand, count, percent } from '../../l10n/words.ts';
+import { endingText, itemsText, percent as percentDone, stateText } from '../runs/words.ts';
 import type { Picture } from '../../drawing/picture.ts';
 
 export function runPicture(details: RunDetailsResult): Picture {
@@ -9,17 +10,17 @@ export function runPicture(details: RunDetailsResult): Picture {
   const nowSeconds = run.live ? (progress?.elapsedSeconds ?? null) : null;
   const last = lastSecond(details, nowSeconds);
   return {
-    title: `${run.job} on ${run.target}`,
+    title: t('{0} on {1}', run.job, run.target),
     facts: facts(details),
     notes: notes(details),
     tasks: tasks.map(({ task, items, after }) => ({
       task,
-      lines: [`${percentDone(items)} done`, itemsText(items)],
+      lines: [t('{0} done', percentDone(items)), itemsText(items)],
       after,
     })),
     criticalPath: [],
     taskTable: {
-      columns: ['Task', 'Items', 'Committed', 'Up to date', 'Failed', 'Skipped', 'Left'],
+      columns: [t('Task'), t('Items'), t('Committed'), t('Up to date'), t('Failed'), t('Skipped'), t('Left')],
       rows: tasks.map(({ task, items }) => [
         task,
         ...[
@@ -60,18 +61,11 @@ function pictureFragment(run: RunInfo, fragment: RunFragment, last: number): Pic
       high: startSeconds + predictedSeconds.high,
     },
     safePointSeconds: fragment.safePointSeconds,
-    state: how === null ? (run.live ? 'running' : 'cut off') : HOW[how],
+    state: endingText(how, run.live),
     isRunning: how === null && run.live,
     isCut: how !== null && how !== 'done',
   };
 }
-
-const HOW = {
-  done: 'done',
-  split: 'split at a safe point',
-  deadline: 'cut at the end of its instance',
-  lost: 'lost with its instance',
-};
 
 /** The end of what is known: now, or the last thing that happened. */
 function lastSecond({ summary, fragments, instances }: RunDetailsResult, nowSeconds: number | null): number {
@@ -91,26 +85,27 @@ function finish({ progress, summary }: RunDetailsResult): Picture['finishSeconds
 
 function facts({ run, progress, summary, fragments, instances }: RunDetailsResult): Picture['facts'] {
   const list = [
-    { label: 'State', value: stateText(run.state) },
-    { label: 'Items', value: itemsText(progress?.items ?? summary?.items ?? run.items) },
+    { label: t('State'), value: stateText(run.state) },
+    { label: t('Items'), value: itemsText(progress?.items ?? summary?.items ?? run.items) },
   ];
-  if (progress?.finishSeconds) list.push({ label: 'Finishes in', value: aboutBand(progress.finishSeconds) });
+  if (progress?.finishSeconds) list.push({ label: t('Finishes in'), value: aboutBand(progress.finishSeconds) });
   if (summary === null) {
     list.push(
-      { label: 'Fragments', value: count(fragments.length) },
-      { label: 'Instances', value: count(instances.length) },
+      { label: t('Fragments'), value: count(fragments.length) },
+      { label: t('Instances'), value: count(instances.length) },
     );
     return list;
   }
   const took = about(summary.makespanSeconds);
-  const predicted = summary.predictedSeconds === null ? '' : ` (predicted ${aboutBand(summary.predictedSeconds)})`;
+  const predicted =
+    summary.predictedSeconds === null ? '' : ` (${t('predicted {0}', aboutBand(summary.predictedSeconds))})`;
   list.push(
-    { label: 'Took', value: took + predicted },
-    { label: 'Utilisation', value: percent(summary.utilisation) },
-    { label: 'Lost', value: percent(summary.lostShare) },
-    { label: 'Fragments', value: count(summary.fragments) },
-    { label: 'Splits', value: count(summary.splits) },
-    { label: 'Instances', value: count(summary.instances) },
+    { label: t('Took'), value: took + predicted },
+    { label: t('Utilisation'), value: percent(summary.utilisation) },
+    { label: t('Lost'), value: percent(summary.lostShare) },
+    { label: t('Fragments'), value: count(summary.fragments) },
+    { label: t('Splits'), value: count(summary.splits) },
+    { label: t('Instances'), value: count(summary.instances) },
   );
   return list;
 }
@@ -122,6 +117,6 @@ function notes({ failures }: RunDetailsResult): Picture['notes'] {
     .slice(0, MOST_FAILURES)
     .map(({ task, item, message }) => ({ kind: 'error', text: `${task}: ${item} ${message}` }));
   const rest = failures.length - list.length;
-  if (rest > 0) list.push({ kind: 'error', text: `${count(rest)} more failed; the Runs view has them.` });
+  if (rest > 0) list.push({ kind: 'error', text: t('{0} more failed; the Runs view has them.', count(rest)) });
   return list;
 }

@@ -1,4 +1,5 @@
 /** A run, live or past. */
+import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { ExplainFragment, RunDetails } from '../../server/protocol.ts';
 import type { Runs } from '../runs/runs.ts';
@@ -11,7 +12,7 @@ export function runSource(state: RunState, server: MorselServer, runs: Runs): Pi
   const { run, folder, job } = state;
   const uriOf = (): string | undefined => runs.find(folder)?.run.uri;
   return {
-    title: `Run: ${job}`,
+    title: t('Run: {0}', job),
     state: () => state,
     async load(token) {
       const answer = await server.tryTo(RunDetails, { run, folder }, token);

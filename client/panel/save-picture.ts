@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 
 /** Asks where to, and writes the picture that the page has drawn. `data`: of a PNG in base64. */
@@ -5,14 +6,14 @@ export async function savePicture(title: string, format: 'svg' | 'png', data: st
   const name = title.toLowerCase().replaceAll(/[^\p{L}\p{N}]+/gu, '-');
   const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
   const file = await vscode.window.showSaveDialog({
-    title: 'Save Picture',
-    filters: format === 'svg' ? { 'SVG picture': ['svg'] } : { 'PNG picture': ['png'] },
+    title: t('Save Picture'),
+    filters: format === 'svg' ? { [t('SVG picture')]: ['svg'] } : { [t('PNG picture')]: ['png'] },
     ...(folder !== undefined && { defaultUri: vscode.Uri.joinPath(folder, `${name}.${format}`) }),
   });
   if (file === undefined) return;
   try {
     await vscode.workspace.fs.writeFile(file, Buffer.from(data, format === 'svg' ? 'utf8' : 'base64'));
   } catch (error) {
-    void vscode.window.showErrorMessage(`The picture could not be saved: ${String(error)}`);
+    void vscode.window.showErrorMessage(t('The picture could not be saved: {0}', String(error)));
   }
 }

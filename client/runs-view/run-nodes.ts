@@ -1,4 +1,6 @@
 /** What stands in the Runs view: runs, their tasks, fragments and failed items, as plain nodes. */
+import { t } from '@vscode/l10n';
+import { count } from '../../l10n/words.ts';
 import type { ItemCounts } from '../../scheduler/run/events.ts';
 import type { RunDetailsResult, RunFailure, RunFragment, RunInfo, RunTask } from '../../server/protocol.ts';
 
@@ -33,18 +35,21 @@ export function childrenOfRun(run: RunInfo, details: RunDetailsResult): RunNode[
 export function childrenOfNode(node: RunNode): RunNode[] {
   const { run } = node;
   if (node.kind === 'task') {
-    return limited(run, node.failures, 'failed items', (failure) => ({ kind: 'failure', run, failure }));
+    return limited(run, node.failures, moreFailures, (failure) => ({ kind: 'failure', run, failure }));
   }
   if (node.kind === 'fragments') {
     const newestFirst = node.fragments.toReversed();
-    return limited(run, newestFirst, 'fragments', (fragment) => ({ kind: 'fragment', run, fragment }));
+    return limited(run, newestFirst, moreFragments, (fragment) => ({ kind: 'fragment', run, fragment }));
   }
   return [];
 }
 
-function limited<T>(run: RunInfo, list: T[], noun: string, node: (entry: T) => RunNode): RunNode[] {
+const moreFailures = (rest: number): string => t('{0} more failed items', count(rest));
+const moreFragments = (rest: number): string => t('{0} more fragments', count(rest));
+
+function limited<T>(run: RunInfo, list: T[], more: (rest: number) => string, node: (entry: T) => RunNode): RunNode[] {
   const shown = list.slice(0, MOST_CHILDREN).map(node);
   const rest = list.length - shown.length;
-  if (rest > 0) shown.push({ kind: 'note', run, id: noun, text: `${rest} more ${noun}` });
+  if (rest > 0) shown.push({ kind: 'note', run, id: more.name, text: more(rest) });
   return shown;
 }

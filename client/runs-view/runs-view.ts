@@ -1,4 +1,5 @@
 /** The Runs view: runs → tasks and fragments → failed items. What stands below a run is asked for when it is opened. */
+import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { RunDetails } from '../../server/protocol.ts';
 import type { Runs } from '../runs/runs.ts';
@@ -14,13 +15,13 @@ export function showRunsView(runs: Runs, server: MorselServer): vscode.Disposabl
   const view = vscode.window.createTreeView('morsel.runs', { treeDataProvider: tree, showCollapseAll: true });
   const tellTrust = (): void => {
     const isRestricted = !vscode.workspace.isTrusted && runs.all().length > 0;
-    if (isRestricted) view.message = 'Restricted Mode: no jobs are run until you trust this workspace.';
+    if (isRestricted) view.message = t('Restricted Mode: no jobs are run until you trust this workspace.');
     // Setting it to undefined is not allowed for by the types, and an empty text leaves no gap.
     else view.message = '';
   };
   const badge = (): void => {
     const live = runs.live().length;
-    view.badge = { value: live, tooltip: live === 1 ? '1 run is live' : `${live} runs are live` };
+    view.badge = { value: live, tooltip: live === 1 ? t('1 run is live') : t('{0} runs are live', live) };
   };
   return vscode.Disposable.from(
     tree,

@@ -1,9 +1,10 @@
 /** How a node of the Runs view looks and sounds. */
+import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import type { ItemCounts } from '../../scheduler/run/events.ts';
 import type { RunFragment, RunInfo } from '../../server/protocol.ts';
-import { about, aboutBand, count, counted } from '../../scheduler/words.ts';
-import { clockTime, itemsText, itemTotal, percent, stateIcon, stateText } from '../runs/words.ts';
+import { about, aboutBand, count, safePoints } from '../../l10n/words.ts';
+import { clockTime, endingText, itemsText, itemTotal, percent, stateIcon, stateText } from '../runs/words.ts';
 import type { RunNode } from './run-nodes.ts';
 
 export function treeItem(node: RunNode): vscode.TreeItem {
@@ -46,7 +47,12 @@ function runItem(run: RunInfo, items: ItemCounts | null): vscode.TreeItem {
   item.collapsibleState = Collapsed;
   const progress = run.live && items !== null ? `${percent(items)} · ${itemsText(items)}` : itemsText(items);
   item.description = `${stateText(run.state)} · ${progress} · ${clockTime(run.startedAt)}`;
-  item.tooltip = `${run.run}\n${run.job} on ${run.target}: ${stateText(run.state)}\n${itemsText(items)}\n${new Date(run.startedAt).toLocaleString()}`;
+  item.tooltip = [
+    run.run,
+    `${t('{0} on {1}', run.job, run.target)}: ${stateText(run.state)}`,
+    itemsText(items),
+    new Date(run.startedAt).toLocaleString(),
+  ].join('\n');
   item.contextValue = contextOf(run);
   return item;
 }
@@ -69,53 +75,62 @@ function taskItem({ run, task, failures }: RunNode & { kind: 'task' }): vscode.T
 }
 
 function taskState(items: ItemCounts, live: boolean): { icon: string; color?: string; word: string } {
-  if (items.failed > 0) return { icon: 'error', color: 'testing.iconFailed', word: 'failed items' };
+  if (items.failed > 0) return { icon: 'error', color: 'testing.iconFailed', word: t('failed items') };
   if (items.pending + items.running === 0) {
     const isSkipped = items.skipped > 0;
     return isSkipped
-      ? { icon: 'debug-step-over', word: 'skipped' }
-      : { icon: 'pass', color: 'testing.iconPassed', word: 'done' };
+      ? { icon: 'debug-step-over', word: t('skipped') }
+      : { icon: 'pass', color: 'testing.iconPassed', word: t('done') };
   }
   const isBegun = items.pending < itemTotal(items);
-  if (live && isBegun) return { icon: 'sync~spin', color: 'charts.blue', word: `running, ${percent(items)}` };
-  return { icon: 'circle-outline', word: isBegun ? 'unfinished' : 'waiting' };
+  if (live && isBegun) return { icon: 'sync~spin', color: 'charts.blue', word: t('running, {0}', percent(items)) };
+  return { icon: 'circle-outline', word: isBegun ? t('unfinished') : t('waiting') };
 }
 
 function fragmentsItem(run: RunInfo, fragments: RunFragment[]): vscode.TreeItem {
-  const item = entry('Fragments', `${run.folder}/fragments`, 'layers');
+  const item = entry(t('Fragments'), `${run.folder}/fragments`, 'layers');
   item.collapsibleState = Collapsed;
   const running = fragments.filter(({ endSeconds }) => endSeconds === null).length;
   const splits = fragments.filter(({ how }) => how === 'split').length;
   const parts = [count(fragments.length)];
-  if (run.live && running > 0) parts.push(`${running} running`);
-  if (splits > 0) parts.push(`${splits} split`);
+  if (run.live && running > 0) parts.push(t('{0} running', count(running)));
+  if (splits > 0) parts.push(t('{0} split', count(splits)));
   item.description = parts.join(' · ');
   return item;
 }
 
-const ENDINGS = {
-  done: { icon: 'pass', color: 'testing.iconPassed', word: 'done' },
-  split: { icon: 'split-horizontal', color: 'charts.yellow', word: 'split at a safe point' },
-  deadline: { icon: 'watch', color: 'charts.yellow', word: 'cut at the end of its instance' },
-  lost: { icon: 'debug-disconnect', color: 'testing.iconFailed', word: 'lost with its instance' },
+const ENDING_ICONS = {
+  done: { icon: 'pass', color: 'testing.iconPassed' },
+  split: { icon: 'split-horizontal', color: 'charts.yellow' },
+  deadline: { icon: 'watch', color: 'charts.yellow' },
+  lost: { icon: 'debug-disconnect', color: 'testing.iconFailed' },
 } as const;
 
 function fragmentItem(run: RunInfo, fragment: RunFragment): vscode.TreeItem {
   const { how, startSeconds, endSeconds, predictedSeconds } = fragment;
-  const cutOff = run.live
-    ? { icon: 'sync~spin', color: 'charts.blue', word: 'running' }
-    : { icon: 'debug-disconnect', word: 'cut off' };
-  const { icon, word, ...rest } = how === null ? cutOff : ENDINGS[how];
+  const open = run.live ? { icon: 'sync~spin', color: 'charts.blue' } : { icon: 'debug-disconnect' };
+  const { icon, ...rest } = how === null ? open : ENDING_ICONS[how];
+  const word = endingText(how, run.live);
+  const name = t('Fragment {0}', fragment.fragment);
   const item = entry(
-    `Fragment ${fragment.fragment}`,
+    name,
     `${run.folder}/fragment/${fragment.fragment}`,
     icon,
     'color' in rest ? rest.color : undefined,
   );
   const took = endSeconds === null ? '' : ` · ${about(endSeconds - startSeconds)}`;
   const items = fragment.items.map(({ task, items: n }) => `${task} × ${count(n)}`).join(', ');
-  item.description = `${word} · ${items}${took} · on ${fragment.instance}`;
-  item.tooltip = `Fragment ${fragment.fragment}: ${word}\n${items}\non ${fragment.instance}\npredicted ${aboutBand(predictedSeconds)}${took === '' ? '' : `, took ${about(endSeconds! - startSeconds)}`}\n${counted(fragment.safePointSeconds.length, 'safe point')}`;
+  item.description = `${word} · ${items}${took} · ${t('on {0}', fragment.instance)}`;
+  const predicted = aboutBand(predictedSeconds);
+  item.tooltip = [
+    `${name}: ${word}`,
+    items,
+    t('on {0}', fragment.instance),
+    endSeconds === null
+      ? t('predicted {0}', predicted)
+      : t('predicted {0}, took {1}', predicted, about(endSeconds - startSeconds)),
+    safePoints(fragment.safePointSeconds.length),
+  ].join('\n');
   return item;
 }
 
@@ -127,10 +142,11 @@ function failureItem({ run, failure }: RunNode & { kind: 'failure' }): vscode.Tr
     'testing.iconFailed',
   );
   item.description = failure.message;
-  item.tooltip = `${failure.item}: ${failure.message} (${counted(failure.attempts, 'try', 'tries')})\n\n${failure.output}`;
+  const tries = failure.attempts === 1 ? t('1 try') : t('{0} tries', count(failure.attempts));
+  item.tooltip = `${failure.item}: ${failure.message} (${tries})\n\n${failure.output}`;
   item.contextValue = 'failure';
   item.command = {
-    title: 'Show Log',
+    title: t('Show Log'),
     command: 'morsel.showRunLog',
     arguments: [{ kind: 'failure', run, failure }],
   };

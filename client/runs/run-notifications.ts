@@ -2,6 +2,7 @@
  * Progress of runs that this window started, and the end of each run in one message at most: only if items failed, or if
  * nobody is looking.
  */
+import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { type RunInfo, type RunRef, StopRun } from '../../server/protocol.ts';
 import { isProblem, type MorselServer } from '../server/morsel-server.ts';
@@ -72,17 +73,17 @@ function messageOf({ run, progress }: LiveRun): string {
 }
 
 async function tellOfEnd(run: RunInfo): Promise<void> {
-  const [show, again] = ['Show Run', 'Run Failed Again'];
+  const [show, again, resume] = [t('Show Run'), t('Run Failed Again'), t('Resume')];
   let choice: string | undefined;
   if (run.state === 'failed') {
-    choice = await vscode.window.showWarningMessage(`${run.job} ended: ${itemsText(run.items)}.`, show, again);
+    choice = await vscode.window.showWarningMessage(t('{0} ended: {1}.', run.job, itemsText(run.items)), show, again);
   } else if (run.state === 'interrupted') {
-    const text = `${run.job} was cut off: ${itemsText(run.items)}. Nothing that was committed is lost.`;
-    choice = await vscode.window.showWarningMessage(text, 'Resume', show);
+    const text = t('{0} was cut off: {1}. Nothing that was committed is lost.', run.job, itemsText(run.items));
+    choice = await vscode.window.showWarningMessage(text, resume, show);
   } else if (run.state === 'done' && !vscode.window.state.focused) {
-    choice = await vscode.window.showInformationMessage(`${run.job} is done: ${itemsText(run.items)}.`, show);
+    choice = await vscode.window.showInformationMessage(t('{0} is done: {1}.', run.job, itemsText(run.items)), show);
   }
   if (choice === show) await vscode.commands.executeCommand('morsel.showRun', run);
   if (choice === again) await vscode.commands.executeCommand('morsel.rerunFailed', run);
-  if (choice === 'Resume') await vscode.commands.executeCommand('morsel.resumeRun', run);
+  if (choice === resume) await vscode.commands.executeCommand('morsel.resumeRun', run);
 }

@@ -1,5 +1,7 @@
-/** While a job runs, where each of its tasks stands, at the task's own line in the text. */
+/** While a job runs, where each of its tasks stands, behind the task's own name in the text. */
+import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
+import { count } from '../../l10n/words.ts';
 import type { RunProgress } from '../../scheduler/run/events.ts';
 import { type JobInfo, Jobs } from '../../server/protocol.ts';
 import { isProblem, type MorselServer } from '../server/morsel-server.ts';
@@ -11,7 +13,7 @@ type TaskProgress = RunProgress['tasks'][number];
 
 export function showTaskProgress(runs: Runs, server: MorselServer): vscode.Disposable {
   const style = vscode.window.createTextEditorDecorationType({
-    after: { color: new vscode.ThemeColor('editorCodeLens.foreground'), margin: '0 0 0 2ch' },
+    after: { color: new vscode.ThemeColor('editorCodeLens.foreground'), margin: '0 0 0 1ch' },
     rangeBehavior: vscode.DecorationRangeBehavior.ClosedClosed,
   });
   const outlines = new Outlines(server);
@@ -62,24 +64,25 @@ function decorations(
     const place = places.get(task.task);
     const text = taskText(task);
     if (place === undefined || text === null || place.start.line >= document.lineCount) return [];
-    const { end } = document.lineAt(place.start.line).range;
-    return [{ range: new vscode.Range(end, end), renderOptions: { after: { contentText: text } } }];
+    const { start, end } = place;
+    const range = new vscode.Range(start.line, start.character, end.line, end.character);
+    return [{ range, hoverMessage: itemsText(task.items), renderOptions: { after: { contentText: text } } }];
   });
 }
 
-/** By sign and by word; null where there is nothing to say yet. */
+/** By sign and by word, and short, so that a narrow editor has room for it; null where there is nothing to say yet. */
 function taskText({ items, state }: TaskProgress): string | null {
   switch (state) {
     case 'waiting':
       return null;
     case 'running':
-      return `▶ running, ${percent(items)} · ${itemsText(items)}`;
+      return `▶ ${percent(items)}${items.failed === 0 ? '' : ` · ${t('{0} failed', count(items.failed))}`}`;
     case 'done':
-      return `✓ done · ${itemsText(items)}`;
+      return `✓ ${t('done')}`;
     case 'failed':
-      return `✗ failed · ${itemsText(items)}`;
+      return `✗ ${t('{0} failed', count(items.failed))}`;
     case 'skipped':
-      return `− skipped · ${itemsText(items)}`;
+      return `− ${t('skipped')}`;
   }
 }
 

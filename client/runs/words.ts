@@ -1,18 +1,42 @@
 /** How runs are spoken of, the same in the tree, the status bar, notifications and the panel. */
+import { t } from '@vscode/l10n';
 import type { Interval } from '../../scheduler/predictive-model/prediction.ts';
 import type { ItemCounts, RunState } from '../../scheduler/run/events.ts';
-import { count, counted, aboutBand } from '../../scheduler/words.ts';
+import type { RunFragment } from '../../server/protocol.ts';
+import { aboutBand, count, items as countedItems, someItems } from '../../l10n/words.ts';
 
-const STATE_WORDS: Record<RunState, string> = {
-  running: 'running',
-  paused: 'paused',
-  done: 'done',
-  failed: 'failed items',
-  stopped: 'stopped',
-  interrupted: 'interrupted',
-};
+export function stateText(state: RunState): string {
+  switch (state) {
+    case 'running':
+      return t('running');
+    case 'paused':
+      return t('paused');
+    case 'done':
+      return t('done');
+    case 'failed':
+      return t('failed items');
+    case 'stopped':
+      return t('stopped');
+    case 'interrupted':
+      return t('interrupted');
+  }
+}
 
-export const stateText = (state: RunState): string => STATE_WORDS[state];
+/** How a fragment ended; null while it has no end on record. */
+export function endingText(how: RunFragment['how'], isLive: boolean): string {
+  switch (how) {
+    case 'done':
+      return t('done');
+    case 'split':
+      return t('split at a safe point');
+    case 'deadline':
+      return t('cut at the end of its instance');
+    case 'lost':
+      return t('lost with its instance');
+    case null:
+      return isLive ? t('running') : t('cut off');
+  }
+}
 
 /** Names of product icons; each state has one, so that colour is never alone. */
 const STATE_ICONS: Record<RunState, { icon: string; color?: string }> = {
@@ -39,18 +63,16 @@ export function percent(items: ItemCounts | null): string {
 
 /** `1,204 of 3,000 items, 2 failed`. */
 export function itemsText(items: ItemCounts | null): string {
-  if (items === null) return 'no items yet';
+  if (items === null) return t('no items yet');
   const done = items.committed + items.upToDate;
-  const parts = [
-    done === itemTotal(items) ? counted(done, 'item') : `${count(done)} of ${counted(itemTotal(items), 'item')}`,
-  ];
-  if (items.upToDate > 0) parts.push(`${count(items.upToDate)} up to date`);
-  if (items.failed > 0) parts.push(`${count(items.failed)} failed`);
-  if (items.skipped > 0) parts.push(`${count(items.skipped)} skipped`);
+  const parts = [done === itemTotal(items) ? countedItems(done) : someItems(done, itemTotal(items))];
+  if (items.upToDate > 0) parts.push(t('{0} up to date', count(items.upToDate)));
+  if (items.failed > 0) parts.push(t('{0} failed', count(items.failed)));
+  if (items.skipped > 0) parts.push(t('{0} skipped', count(items.skipped)));
   return parts.join(', ');
 }
 
-export const finishText = (finishSeconds: Interval): string => `finishes in ${aboutBand(finishSeconds)}`;
+export const finishText = (finishSeconds: Interval): string => t('finishes in {0}', aboutBand(finishSeconds));
 
 /** `today 14:25`, or with the date. */
 export function clockTime(iso: string): string {

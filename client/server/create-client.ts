@@ -1,4 +1,5 @@
 /** Makes the language client. The server runs in VS Code's own Node, so that there is nothing to install. */
+import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { LanguageClient, TransportKind } from 'vscode-languageclient/node';
 import { ClientCommand, type MorselInitializationOptions } from '../../server/protocol.ts';
@@ -10,7 +11,7 @@ export function createClient(context: vscode.ExtensionContext, log: vscode.LogOu
   return new LanguageClient(
     // Also the section that `trace.server` is read from.
     'morsel',
-    'Morsel Language Server',
+    t('Morsel Language Server'),
     {
       run: { module, transport: TransportKind.ipc },
       debug: { module, transport: TransportKind.ipc, options: { execArgv: ['--nolazy', '--inspect=6019'] } },
@@ -25,5 +26,10 @@ export function createClient(context: vscode.ExtensionContext, log: vscode.LogOu
 }
 
 function initializationOptions(): MorselInitializationOptions {
-  return { trusted: vscode.workspace.isTrusted, commands: Object.values(ClientCommand) };
+  const { bundle: messages } = vscode.l10n;
+  return {
+    trusted: vscode.workspace.isTrusted,
+    commands: Object.values(ClientCommand),
+    ...(messages !== undefined && { messages }),
+  };
 }

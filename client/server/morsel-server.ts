@@ -1,4 +1,5 @@
 /** The client's door to the language server: asks its custom requests, and tells the user what it answers in words. */
+import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import type { NotificationType, NotificationType0, RequestType, RequestType0 } from 'vscode-jsonrpc';
 import { type LanguageClient, State } from 'vscode-languageclient/node';
@@ -48,8 +49,8 @@ export class MorselServer {
       return await this.request(type, params, token);
     } catch (error) {
       if (!this.isRunning)
-        return { problem: 'The Morsel language server is not running: use “Morsel: Restart Language Server”.' };
-      return { problem: `Morsel could not do that: ${error instanceof Error ? error.message : String(error)}` };
+        return { problem: t('The Morsel language server is not running: use “Morsel: Restart Language Server”.') };
+      return { problem: t('Morsel could not do that: {0}', error instanceof Error ? error.message : String(error)) };
     }
   }
 

@@ -1,4 +1,5 @@
 /** One status bar item while a run lives: how far it is, and the way to it. */
+import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import type { ItemCounts, RunProgress } from '../../scheduler/run/events.ts';
 import { type LiveRun, type Runs } from '../runs/runs.ts';
@@ -6,7 +7,7 @@ import { finishText, itemsText, percent, stateText } from '../runs/words.ts';
 
 export function showRunStatus(runs: Runs): vscode.Disposable {
   const item = vscode.window.createStatusBarItem('morsel.run', vscode.StatusBarAlignment.Left, 10);
-  item.name = 'Morsel Run';
+  item.name = t('Morsel Run');
   const show = (): void => {
     const live = runs.live();
     const [first] = live;
@@ -14,12 +15,13 @@ export function showRunStatus(runs: Runs): vscode.Disposable {
       item.hide();
       return;
     }
-    item.text = live.length === 1 ? oneRun(first) : `$(sync~spin) ${live.length} runs ${percent(totalItems(live))}`;
+    item.text =
+      live.length === 1 ? oneRun(first) : `$(sync~spin) ${t('{0} runs, {1}', live.length, percent(totalItems(live)))}`;
     item.tooltip = tooltip(live);
     item.command =
       live.length === 1
-        ? { title: 'Show Run', command: 'morsel.showRun', arguments: [first.run] }
-        : { title: 'Show Runs', command: 'morsel.runs.focus' };
+        ? { title: t('Show Run'), command: 'morsel.showRun', arguments: [first.run] }
+        : { title: t('Show Runs'), command: 'morsel.runs.focus' };
     item.accessibilityInformation = { label: live.map(({ run, progress }) => spoken(run.job, progress)).join('; ') };
     item.show();
   };
@@ -34,13 +36,13 @@ const oneRun = ({ run, progress }: LiveRun): string => {
 
 const spoken = (job: string, progress: RunProgress | null): string =>
   progress === null
-    ? `Morsel run of ${job}`
-    : `Morsel run of ${job}, ${stateText(progress.state)}, ${itemsText(progress.items)}`;
+    ? t('Morsel run of {0}', job)
+    : t('Morsel run of {0}, {1}, {2}', job, stateText(progress.state), itemsText(progress.items));
 
 function tooltip(live: LiveRun[]): vscode.MarkdownString {
   const text = new vscode.MarkdownString();
   for (const { run, progress } of live) {
-    text.appendText(`${run.job} on ${run.target}: ${itemsText(progress?.items ?? run.items)}\n`);
+    text.appendText(`${t('{0} on {1}', run.job, run.target)}: ${itemsText(progress?.items ?? run.items)}\n`);
     if (progress?.finishSeconds) text.appendText(`${finishText(progress.finishSeconds)}\n`);
   }
   return text;

@@ -1,19 +1,20 @@
 /** What the language server is doing, in the language status of Morsel files; it stands there only for those files. */
+import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { type LanguageClient, State } from 'vscode-languageclient/node';
 import { LANGUAGE } from '../server/create-client.ts';
 
 export function showServerStatus(client: LanguageClient): vscode.Disposable {
   const item = vscode.languages.createLanguageStatusItem('morsel.server', { language: LANGUAGE });
-  item.name = 'Morsel language server';
+  item.name = t('Morsel Language Server');
   const show = (state: State): void => {
     const isDown = state === State.Stopped || state === State.StartFailed;
     item.busy = state === State.Starting;
-    item.text = isDown ? 'Morsel is not running' : 'Morsel';
+    item.text = isDown ? t('Morsel is not running') : 'Morsel';
     item.severity = isDown ? vscode.LanguageStatusSeverity.Error : vscode.LanguageStatusSeverity.Information;
     item.command = isDown
-      ? { title: 'Restart', command: 'morsel.restartServer' }
-      : { title: 'Show Log', command: 'morsel.showLog' };
+      ? { title: t('Restart'), command: 'morsel.restartServer' }
+      : { title: t('Show Log'), command: 'morsel.showLog' };
     void vscode.commands.executeCommand('setContext', 'morsel.serverDown', isDown);
   };
   show(client.state);

@@ -2,6 +2,7 @@
  * Jobs as tasks of VS Code: one for each job of the workspace, run in a terminal by the command line that the extension
  * brings along, so that they can be bound to keys and depend on other tasks. VS Code itself runs no tasks in Restricted Mode.
  */
+import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { Jobs } from '../../server/protocol.ts';
 import { isProblem, type MorselServer } from '../server/morsel-server.ts';
@@ -55,8 +56,8 @@ function task(definition: JobTaskDefinition, folder: vscode.WorkspaceFolder, cli
     // VS Code's own program is Node then.
     env: { ELECTRON_RUN_AS_NODE: '1' },
   });
-  const made = new vscode.Task(definition, folder, `run ${job ?? file}`, TYPE, execution, '$morsel');
-  made.detail = target === undefined ? file : `${file}, on ${target}`;
+  const made = new vscode.Task(definition, folder, t('run {0}', job ?? file), TYPE, execution, '$morsel');
+  made.detail = target === undefined ? file : t('{0}, on {1}', file, target);
   return made;
 }
 

@@ -1,4 +1,5 @@
 /** What a name stands for, what a word of the language means, and what a job or task is predicted to do. */
+import { t } from '@vscode/l10n';
 import { type AstNode, CstUtils, type DocumentationProvider, GrammarAST, type LangiumDocument } from 'langium';
 import type { HoverProvider } from 'langium/lsp';
 import type { Hover, HoverParams, Range } from 'vscode-languageserver';
@@ -61,7 +62,7 @@ export class MorselHover implements HoverProvider {
     const job = ast.isJob(declaration) ? declaration : ast.isTask(declaration) ? declaration.$container : undefined;
     const known = job && this.#plans.planOf(documentOf(job).uri, job.name);
     if (known === undefined) return undefined;
-    if (known.plan === null) return known.problem === null ? undefined : `No plan: ${known.problem}`;
+    if (known.plan === null) return known.problem === null ? undefined : t('No plan: {0}', known.problem);
     if (!ast.isTask(declaration)) return jobDetails(known.plan);
     const task = known.plan.tasks.find((candidate) => candidate.task === declaration.name);
     return task === undefined || known.target === null ? undefined : taskDetails(task, known.target);

@@ -40,7 +40,11 @@ interface Setting {
   scope?: string;
 }
 
-const manifest: Manifest = JSON.parse(readFileSync('package.json', 'utf8'));
+const english: Record<string, string> = JSON.parse(readFileSync('package.nls.json', 'utf8'));
+/** As VS Code reads it: each `%key%` is a text of package.nls.json. */
+const manifest: Manifest = JSON.parse(readFileSync('package.json', 'utf8'), (_key, value: unknown) =>
+  typeof value === 'string' ? value.replace(/^%(.+)%$/, (_whole, key: string) => english[key] ?? '') : value,
+);
 const { contributes } = manifest;
 const commands = contributes.commands.map(({ command }) => command);
 const menuEntries = Object.values(contributes.menus).flat();

@@ -92,6 +92,8 @@ test('the page runs one script, by its nonce, and nothing else', () => {
     nonce: 'abc',
     scriptUri: 'https://csp/panel.js',
     styleUri: 'https://csp/panel.css',
+    language: 'en',
+    messages: {},
   });
   expect(page).toContain(`default-src &#39;none&#39;; style-src https://csp; script-src &#39;nonce-abc&#39;`);
   expect(page.match(/<script/g)).toHaveLength(1);

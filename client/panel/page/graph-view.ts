@@ -1,4 +1,5 @@
 /** The graph of tasks in a window of its own, zoomed and moved by d3-zoom. At first all of it is seen. */
+import { t } from '@vscode/l10n';
 import { select } from 'd3-selection';
 import { zoom, type ZoomBehavior, zoomIdentity, zoomTransform } from 'd3-zoom';
 import { graphInWords, taskInWords } from '../../../drawing/describe.ts';
@@ -50,7 +51,7 @@ export class GraphWindow implements DrawingView {
 
   show(picture: Picture): void {
     this.#picture = picture;
-    this.#parts.box.setAttribute('aria-label', `${graphInWords(picture)} The table of tasks says the same.`);
+    this.#parts.box.setAttribute('aria-label', `${graphInWords(picture)} ${t('The table of tasks says the same.')}`);
     this.#lay();
   }
 

@@ -1,4 +1,5 @@
 /** What colours and lines mean. The tasks in it lead to the job file. */
+import { t } from '@vscode/l10n';
 import type { Picture } from '../../../drawing/picture.ts';
 import { html, type Html } from '../html.ts';
 
@@ -12,7 +13,7 @@ export const taskClass = (picture: Picture, task: string): string => {
 
 /** Leads to the task in the job file. */
 export const taskButton = (picture: Picture, task: string): Html =>
-  html`<button type="button" class="link" data-task="${task}" title="Show ${task} in the job file">
+  html`<button type="button" class="link" data-task="${task}" title="${t('Show {0} in the job file', task)}">
     <span class="swatch ${taskClass(picture, task)}"></span>${task}
   </button>`;
 
@@ -20,15 +21,15 @@ export function writeTimelineLegend(picture: Picture): Html {
   const hasPredictions = picture.fragments.some(({ predictedEndSeconds }) => predictedEndSeconds !== null);
   const startsUp = picture.instances.some(({ askedSeconds, startSeconds }) => startSeconds > askedSeconds);
   return html`${picture.tasks.map(({ task }) => html`<li>${taskButton(picture, task)}</li>`)}
-    <li><span class="swatch safe-point-swatch"></span>safe point</li>
-    ${startsUp ? html`<li><span class="swatch startup-swatch"></span>starting up</li>` : html``}
-    <li><span class="swatch idle-swatch"></span>idle</li>
-    ${picture.finishSeconds === null ? html`` : html`<li><span class="swatch finish-swatch"></span>predicted finish</li>`}
-    ${hasPredictions ? html`<li><span class="swatch predicted-swatch"></span>predicted, below each fragment</li>` : html``}`;
+    <li><span class="swatch safe-point-swatch"></span>${t('safe point')}</li>
+    ${startsUp ? html`<li><span class="swatch startup-swatch"></span>${t('starting up')}</li>` : html``}
+    <li><span class="swatch idle-swatch"></span>${t('idle')}</li>
+    ${picture.finishSeconds === null ? html`` : html`<li><span class="swatch finish-swatch"></span>${t('predicted finish')}</li>`}
+    ${hasPredictions ? html`<li><span class="swatch predicted-swatch"></span>${t('predicted, below each fragment')}</li>` : html``}`;
 }
 
 export function writeGraphLegend({ criticalPath }: Picture): Html {
-  return html`<li><span class="swatch item-swatch"></span>waits item by item</li>
-    <li><span class="swatch all-swatch"></span>waits for all items</li>
-    ${criticalPath.length === 0 ? html`` : html`<li><span class="swatch critical-swatch"></span>critical path</li>`}`;
+  return html`<li><span class="swatch item-swatch"></span>${t('waits item by item')}</li>
+    <li><span class="swatch all-swatch"></span>${t('waits for all items')}</li>
+    ${criticalPath.length === 0 ? html`` : html`<li><span class="swatch critical-swatch"></span>${t('critical path')}</li>`}`;
 }

@@ -1,6 +1,8 @@
 /** The panel's page: draws what it is sent, and says what the user wants of it. */
+import { t } from '@vscode/l10n';
 import { timelineInWords } from '../../../drawing/describe.ts';
 import { hasGraph, type Picture } from '../../../drawing/picture.ts';
+import { type Messages, useMessages } from '../../../l10n/words.ts';
 import { html } from '../html.ts';
 import { writeExplanation } from './explanation.ts';
 import { oncePerFrame } from './frame.ts';
@@ -30,6 +32,10 @@ declare function acquireVsCodeApi(): {
   getState(): KeptByPage | undefined;
   setState(state: object): void;
 };
+
+// Before anything is said.
+const messages: Messages = JSON.parse(document.body.dataset.messages ?? '{}');
+useMessages(messages);
 
 const editor = acquireVsCodeApi();
 const byId = (id: string): HTMLElement => document.getElementById(id)!;
@@ -89,7 +95,7 @@ function showContent(content: ToPage & { type: 'content' }): void {
   picture = content.picture;
   document.body.classList.toggle('empty', picture === null);
   if (picture === null) {
-    write(byId('head'), writeMessage(content.problem ?? 'There is nothing to show.'));
+    write(byId('head'), writeMessage(content.problem ?? t('There is nothing to show.')));
     return;
   }
   write(byId('head'), writeHead(picture, content.problem));

@@ -1,7 +1,8 @@
 /** The picture as tables: the same content, for screen readers and for who wants numbers. */
+import { t } from '@vscode/l10n';
 import { partsInWords, predictedInWords } from '../../../drawing/describe.ts';
 import type { Picture, PictureFragment } from '../../../drawing/picture.ts';
-import { about, counted, listed } from '../../../scheduler/words.ts';
+import { about, fragments, listed } from '../../../l10n/words.ts';
 import { html, type Html } from '../html.ts';
 import { taskButton } from './legend.ts';
 
@@ -9,9 +10,9 @@ import { taskButton } from './legend.ts';
 export const ROWS = 500;
 
 export function writeTables(picture: Picture, rows = ROWS): Html {
-  return html`<h2 id="tasks-title">Tasks</h2>
+  return html`<h2 id="tasks-title">${t('Tasks')}</h2>
     ${taskTable(picture)}
-    <h2 id="fragments-title">Fragments</h2>
+    <h2 id="fragments-title">${t('Fragments')}</h2>
     ${fragmentTable(picture, rows)}`;
 }
 
@@ -22,7 +23,7 @@ function taskTable(picture: Picture): Html {
   return html`<table aria-labelledby="tasks-title">
     <thead>
       <tr>
-        ${columns.map((column) => html`<th scope="col">${column}</th>`)}${waits ? html`<th scope="col">Waits for</th>` : html``}
+        ${columns.map((column) => html`<th scope="col">${column}</th>`)}${waits ? html`<th scope="col">${t('Waits for')}</th>` : html``}
       </tr>
     </thead>
     <tbody>
@@ -38,16 +39,16 @@ function taskTable(picture: Picture): Html {
 }
 
 const waitsInWords = (after: { task: string; on: 'item' | 'all' }[]): string =>
-  listed(after.map(({ task, on }) => (on === 'item' ? `${task}, item by item` : `all of ${task}`)));
+  listed(after.map(({ task, on }) => (on === 'item' ? t('{0}, item by item', task) : t('all of {0}', task))));
 
 function fragmentTable(picture: Picture, most: number): Html {
   const hasPredictions = picture.fragments.some(({ predictedEndSeconds }) => predictedEndSeconds !== null);
   const shown = picture.fragments.slice(0, most);
   const rest = picture.fragments.length - shown.length;
-  const columns = ['Fragment', 'Instance', 'Items', 'From', 'To', 'Takes'];
-  if (hasPredictions) columns.push('Predicted');
-  columns.push('Safe points', 'Ends');
-  if (hasPredictions) columns.push('Why this size');
+  const columns = [t('Fragment'), t('Instance'), t('Items'), t('From'), t('To'), t('Takes')];
+  if (hasPredictions) columns.push(t('Predicted'));
+  columns.push(t('Safe points'), t('Ends'));
+  if (hasPredictions) columns.push(t('Why this size'));
   return html`<table aria-labelledby="fragments-title">
       <thead>
         <tr>
@@ -58,7 +59,7 @@ function fragmentTable(picture: Picture, most: number): Html {
         ${shown.map((fragment) => fragmentRow(fragment, hasPredictions))}
       </tbody>
     </table>
-    ${rest === 0 ? html`` : html`<button type="button" id="more-rows">Show more: ${counted(rest, 'fragment')}</button>`}`;
+    ${rest === 0 ? html`` : html`<button type="button" id="more-rows">${t('Show more: {0}', fragments(rest))}</button>`}`;
 }
 
 function fragmentRow(fragment: PictureFragment, hasPredictions: boolean): Html {
@@ -79,6 +80,6 @@ function fragmentRow(fragment: PictureFragment, hasPredictions: boolean): Html {
 
 /** Leads to the explanation of a fragment. */
 const fragmentButton = (fragment: number): Html =>
-  html`<button type="button" class="link" data-fragment="${fragment}" title="Explain fragment ${fragment}">
+  html`<button type="button" class="link" data-fragment="${fragment}" title="${t('Explain fragment {0}', fragment)}">
     ${fragment}
   </button>`;

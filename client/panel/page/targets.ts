@@ -1,17 +1,26 @@
 /** The job on each target that it can run on, side by side. */
-import { about, aboutBand, count, counted, percent, priceBand } from '../../../scheduler/words.ts';
+import { t } from '@vscode/l10n';
+import { about, aboutBand, count, instances as countedInstances, percent, priceBand } from '../../../l10n/words.ts';
 import { html, type Html } from '../html.ts';
 import type { TargetRow } from './messages.ts';
 
-const COLUMNS = ['Target', 'Plan', 'Finishes in', 'Price', 'Idle', 'Lost', 'Fragments'];
+const columns = (): string[] => [
+  t('Target'),
+  t('Plan'),
+  t('Finishes in'),
+  t('Price'),
+  t('Idle'),
+  t('Lost'),
+  t('Fragments'),
+];
 
 /** @param shown the target whose plan is shown */
 export function writeTargets(targets: readonly TargetRow[], shown: string): Html {
   const best = bestOf(targets);
-  return html`<table aria-label="Targets compared">
+  return html`<table aria-label="${t('Targets compared')}">
     <thead>
       <tr>
-        ${COLUMNS.map((column) => html`<th scope="col">${column}</th>`)}
+        ${columns().map((column) => html`<th scope="col">${column}</th>`)}
       </tr>
     </thead>
     <tbody>
@@ -24,19 +33,19 @@ function targetRow(row: TargetRow, isShown: boolean, best: { fastest: string; ch
   const { name, plan } = row;
   const head = html`<th scope="row">${name}<span class="kind was">${conditions(row)}</span></th>`;
   const action = isShown
-    ? html`<td>shown</td>`
-    : html`<td><button type="button" data-target="${name}">Show</button></td>`;
+    ? html`<td>${t('shown')}</td>`
+    : html`<td><button type="button" data-target="${name}">${t('Show')}</button></td>`;
   if (plan === null)
     return html`<tr>
       ${head}${action}
       <td colspan="5" class="problem">${row.problem ?? ''}</td>
     </tr>`;
   const problem = plan.problems.find(({ severity }) => severity === 'error');
-  const finishes = problem === undefined ? aboutBand(plan.makespanSeconds) : 'never';
+  const finishes = problem === undefined ? aboutBand(plan.makespanSeconds) : t('never');
   return html`<tr>
     ${head}${action}
-    <td title="${problem?.message ?? ''}">${finishes}${mark(best.fastest === name, 'fastest')}</td>
-    <td>${plan.price === null ? '' : priceBand(plan.price)}${mark(best.cheapest === name, 'cheapest')}</td>
+    <td title="${problem?.message ?? ''}">${finishes}${mark(best.fastest === name, t('fastest'))}</td>
+    <td>${plan.price === null ? '' : priceBand(plan.price)}${mark(best.cheapest === name, t('cheapest'))}</td>
     <td>${percent(plan.idleShare)}</td>
     <td>${percent(plan.lostShare)}</td>
     <td>${count(plan.fragments)}</td>
@@ -45,12 +54,14 @@ function targetRow(row: TargetRow, isShown: boolean, best: { fastest: string; ch
 
 /** `slurm, named by the job; 0–16 instances that live 30 min`. */
 function conditions({ kind, isOwn, plan }: TargetRow): string {
-  const first = `${kind}${isOwn ? ', named by the job' : ''}`;
+  const first = `${kind}${isOwn ? `, ${t('named by the job')}` : ''}`;
   if (plan === null) return first;
   const { instances, lifespanSeconds } = plan.target;
   const { min, max } = instances;
-  const range = min === max || min === 0 ? counted(max, 'instance') : `${count(min)}–${counted(max, 'instance')}`;
-  return `${first}; ${range}${lifespanSeconds === null ? ' without end' : ` that live ${about(lifespanSeconds)}`}`;
+  const range = min === max || min === 0 ? countedInstances(max) : `${count(min)}–${countedInstances(max)}`;
+  const lives =
+    lifespanSeconds === null ? t('{0} without end', range) : t('{0} that live {1}', range, about(lifespanSeconds));
+  return `${first}; ${lives}`;
 }
 
 const mark = (isBest: boolean, word: string): Html => (isBest ? html` <span class="best">${word}</span>` : html``);

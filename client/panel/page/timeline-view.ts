@@ -1,4 +1,5 @@
 /** The timeline in a window of its own: zoomed and moved in time by d3-zoom, scrolled down as anything else is. */
+import { t } from '@vscode/l10n';
 import { scaleLinear } from 'd3-scale';
 import { select } from 'd3-selection';
 import { type D3ZoomEvent, zoom, type ZoomBehavior, zoomIdentity, type ZoomTransform, zoomTransform } from 'd3-zoom';
@@ -58,7 +59,7 @@ export class TimelineWindow implements DrawingView {
 
   show(picture: Picture): void {
     this.#timeline = layTimeline(picture);
-    this.#parts.box.setAttribute('aria-label', `${timelineInWords(picture)} The tables say the same.`);
+    this.#parts.box.setAttribute('aria-label', `${timelineInWords(picture)} ${t('The tables say the same.')}`);
     this.#parts.sizer.style.height = `${this.#timeline.height}px`;
     this.#draw();
   }

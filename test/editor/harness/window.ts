@@ -25,13 +25,15 @@ export interface WindowOptions {
   extension?: string;
   /** A CommonJS file that exports `run()`; VS Code calls it in the extension host. */
   tests?: string;
+  /** The display language, without a language pack: VS Code itself stays English, extensions are told of it. */
+  language?: string;
   onConsole?: (type: string, text: string) => void;
   /** Functions that the page may call. */
   bindings?: Record<string, (argument: unknown) => unknown>;
 }
 
 export async function openWindow(server: Server, options: WindowOptions = {}): Promise<EditorWindow> {
-  const { size = { width: 1280, height: 800 }, extension, tests, onConsole, bindings = {} } = options;
+  const { size = { width: 1280, height: 800 }, extension, tests, language, onConsole, bindings = {} } = options;
   // Signals are ours: clean-up.ts ends this process, and with it Chromium.
   const browser = await chromium.launch({
     executablePath: CHROMIUM,
@@ -46,6 +48,8 @@ export async function openWindow(server: Server, options: WindowOptions = {}): P
     const page = await context.newPage();
     page.setDefaultTimeout(TIMEOUT_MS);
     if (onConsole) page.on('console', (message) => onConsole(message.type(), message.text()));
+    if (language !== undefined)
+      await page.addInitScript((name) => Object.assign(globalThis, { _VSCODE_NLS_LANGUAGE: name }), language);
     for (const [name, call] of Object.entries(bindings)) await page.exposeFunction(name, call);
     if (extension !== undefined) await develop(context, server, extension, tests);
     await page.goto(server.url);

@@ -9,8 +9,8 @@ export async function reload(window: EditorWindow): Promise<void> {
   await window.runCommand('Morsel: Run Job');
   await runRow(window, 'slow', 'running').waitFor();
   await window.waitForText('of 400 items', '.notifications-toasts');
-  // Also at the task's own line.
-  await window.waitForDecoration('▶ running, ');
+  // Also behind the task's own name.
+  await window.waitForDecoration('▶ ');
   await window.reload();
   await window.openRunsView();
   const running = runRow(window, 'slow', /running.*of 400 items/);

@@ -4,7 +4,8 @@
  */
 import { freshWorkspace } from '../harness/paths.ts';
 import { type ServerOptions, startServer } from '../harness/server.ts';
-import { type EditorWindow, openWindow } from '../harness/window.ts';
+import { type EditorWindow, openWindow, type WindowOptions } from '../harness/window.ts';
+import { german } from './german.ts';
 import { newJob, runToTheEnd } from './a-run.ts';
 import { restricted } from './restricted.ts';
 import { reload } from './reload.ts';
@@ -35,16 +36,18 @@ export const uiTests: UiTest[] = [
     title: 'installed: in Restricted Mode jobs are planned, and nothing is run',
     run: () => inWindow(restricted, { trust: 'ask' }),
   },
+  { title: 'installed: in a German window all of it is German', run: () => inWindow(german, {}, { language: 'de' }) },
 ];
 
 async function inWindow(
   use: (window: EditorWindow, workspace: string) => Promise<void>,
   options: Partial<ServerOptions> = {},
+  windowOptions: WindowOptions = {},
 ): Promise<void> {
   const workspace = freshWorkspace();
   const server = await startServer({ workspace, vsix: [packagedExtension()], ...options });
   try {
-    const window = await openWindow(server);
+    const window = await openWindow(server, windowOptions);
     try {
       await use(window, workspace);
     } catch (error) {
