@@ -1,6 +1,6 @@
 /** A job as a JobSpec. */
 import { UriUtils } from 'langium';
-import { JOB_SPEC_VERSION, type JobSpec } from '../../scheduler/job-spec.ts';
+import { JOB_SPEC_VERSION, type JobSpec, type TargetSpec, type TaskSpec } from '../../scheduler/job-spec.ts';
 import { fileOf } from '../ast-places.ts';
 import type * as ast from '../generated/ast.ts';
 import { documentOf, inputOf } from '../placeholders/template.ts';
@@ -43,6 +43,8 @@ function lower(job: ast.Job, options: LowerOptions): JobSpec {
     throw new LoweringProblem(`Tasks wait for each other in a circle: ${showCycle(cycles[0])}.`);
   if (order.length === 0) throw new LoweringProblem(`The job \`${job.name}\` has no task.`);
   const tasks = order.flatMap((task) => lowerTask(task, params));
+  const target = lowerTarget(job, options.target);
+  refuseUncarried(tasks, target);
   const inputs = new Set(order.flatMap((task) => inputOf(task) ?? []));
   return {
     version: JOB_SPEC_VERSION,
@@ -51,7 +53,7 @@ function lower(job: ast.Job, options: LowerOptions): JobSpec {
     directory,
     inputs: [...inputs].map((input) => lowerInput(input, directory, pathContext(params))),
     tasks,
-    target: lowerTarget(job, options.target),
+    target,
     // Last, when all that is used is known.
     params: params.used(),
   };
@@ -72,6 +74,15 @@ function refuseBroken(job: ast.Job): void {
   const unresolved = fileOf(job).imports.find((each) => each.file?.ref === undefined);
   if (unresolved !== undefined)
     throw new LoweringProblem(`The imported file "${unresolved.file?.$refText}" can't be read.`);
+}
+
+/** What keeps states is run where the folder that they are in is shared. */
+function refuseUncarried(tasks: readonly TaskSpec[], target: TargetSpec): void {
+  const keeper = tasks.find(({ checkpoint }) => checkpoint !== undefined);
+  if (target.options['stage'] === undefined || keeper === undefined) return;
+  throw new LoweringProblem(
+    `The task \`${keeper.task}\` has a checkpoint, and \`stage\` carries no states: take \`stage\` out of the target \`${target.name}\` if its hosts share this folder, or choose another target.`,
+  );
 }
 
 const pathContext = (params: ParamValues): TemplateContext => ({

@@ -173,6 +173,12 @@ const kinds: readonly TargetKindFacts[] = [
         doc: 'Further arguments for `ssh`.',
         example: 'arguments ["-F", "lab.config"]',
       },
+      {
+        name: 'stage',
+        type: 'texts',
+        doc: 'For hosts that do not share the folder of the job: files that programs need, as patterns. They, and the files of items, are copied there, and outputs back.',
+        example: 'stage ["score.py", "models/**"]',
+      },
       { name: 'setup', type: 'text', doc: 'A shell command before the worker starts.', example: 'setup "nvm use 24"' },
     ],
   },

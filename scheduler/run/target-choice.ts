@@ -59,7 +59,7 @@ export function chooseTarget(options: TargetOptions): ChosenTarget {
 }
 
 function createTarget(
-  { job, morselFolder, runFolder, workerCommand }: TargetOptions,
+  { job, workload, morselFolder, runFolder, workerCommand }: TargetOptions,
   listener: TargetListener,
 ): Target {
   const spec = job.target;
@@ -69,7 +69,10 @@ function createTarget(
     heartbeatSeconds: spec.kind === 'local' ? HEARTBEAT_SECONDS : REMOTE_HEARTBEAT_SECONDS,
     keepOutputBytes: KEEP_OUTPUT_BYTES,
   };
-  if (spec.kind === 'ssh') return createSshTarget(spec, { workerFile: workerCommand.at(-1)!, setup }, listener);
+  if (spec.kind === 'ssh') {
+    const counts = workload.tasks.map(({ count }) => count);
+    return createSshTarget(spec, { workerFile: workerCommand.at(-1)!, setup, counts }, listener);
+  }
   if (spec.kind !== 'slurm') return createLocalTarget(spec, { workerCommand, setup }, listener);
   const { directory } = job;
   const system = new Slurm({ spec, morselFolder, runFolder, directory, workerCommand });

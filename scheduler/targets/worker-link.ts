@@ -43,11 +43,17 @@ export interface WorkerLink {
   close(): void;
 }
 
+/** What of a worker's words is passed on. */
+export type WorkerListener = Pick<
+  TargetListener,
+  'safePoint' | 'checkpoint' | 'tried' | 'fragmentEnd' | 'sample' | 'items'
+>;
+
 /** Speaks the worker protocol over any pair of streams, such as the pipes of a child process. */
 export function linkWorker(
   instance: string,
   streams: { readable: Readable; writable: Writable },
-  listener: TargetListener,
+  listener: WorkerListener,
   hooks: WorkerLinkHooks,
 ): WorkerLink {
   return linkConnection(instance, connectOver(streams.readable, streams.writable), listener, hooks);
@@ -57,7 +63,7 @@ export function linkWorker(
 export function linkConnection(
   instance: string,
   connection: MessageConnection,
-  listener: TargetListener,
+  listener: WorkerListener,
   hooks: WorkerLinkHooks,
 ): WorkerLink {
   let open = true;

@@ -11,7 +11,12 @@ export async function serveStdio(name: string): Promise<void> {
     if (ways.length === 0) throw new NotWelcome('the login has ended', false);
     return ways.splice(0);
   };
-  const line = await callHome({ ways: once, pilot: name, place: { host: hostname() }, patienceSeconds: 10 });
+  const line = await callHome({
+    ways: once,
+    pilot: name,
+    place: { host: hostname(), directory: process.cwd() },
+    patienceSeconds: 10,
+  });
   const worker = new Worker(line.connection, () => line.hangUp('it was stopped'), false);
   void worker.start();
   const why = await line.ended;

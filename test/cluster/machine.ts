@@ -31,6 +31,7 @@ function installSsh(): void {
     ['/usr/sbin/sshd', 'openssh-server'],
     ['/usr/bin/ssh', 'openssh-client'],
     ['/sbin/ip', 'iproute2'],
+    ['/usr/bin/rsync', 'rsync'],
   ].filter(([file]) => !existsSync(file!));
   if (missing.length === 0) return;
   const packages = missing.map(([, name]) => name).join(' ');

@@ -3,12 +3,17 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { Morsel } from './site.ts';
 
+/** It ended well; else all that it said is in the complaint. */
+export async function succeeded(run: Morsel): Promise<void> {
+  const code = await run.ended;
+  const told = code === 0 ? [] : [run.stderr, ...run.warnings(), JSON.stringify(run.of('item-failed'))];
+  expect({ code, told }).toEqual({ code: 0, told: [] });
+}
+
 /** Every item is committed exactly once, over all processes of the run, and its output is in place. */
 export async function isDone(folder: string, items: number, ...runs: Morsel[]): Promise<void> {
   const last = runs.at(-1)!;
-  const code = await last.ended;
-  const told = code === 0 ? [] : [last.stderr, ...last.warnings()];
-  expect({ code, told }).toEqual({ code: 0, told: [] });
+  await succeeded(last);
   expect(runs.reduce((sum, run) => sum + run.committed(), 0)).toBe(items);
   expect(last.of('run-finished')[0]).toMatchObject({ state: 'done', items: { committed: items, failed: 0 } });
   const written = outputs(folder).map(([item]) => Number(item));

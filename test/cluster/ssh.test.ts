@@ -1,9 +1,11 @@
 /** `morsel run` on hosts that are reached with `ssh`, each with a network of its own. */
-import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Hosts } from './hosts.ts';
-import { isDone, outputs } from './outcome.ts';
+import { USER } from './machine.ts';
+import { isDone, outputs, succeeded } from './outcome.ts';
 import { Site, until } from './site.ts';
 
 let site: Site;
@@ -55,9 +57,9 @@ it('a job runs on all hosts, whatever their shells print, and leaves nothing but
       .map(({ where }) => where.split(' ')[0]!)
       .toSorted(),
   ).toEqual(hosts.names);
-  expect(readdirSync('/home/morsel-test/.cache/morsel').every((name) => /^worker-[0-9a-f]{16}\.mjs$/.test(name))).toBe(
-    true,
-  );
+  expect(
+    readdirSync('/home/morsel-test/.cache/morsel').every((name) => /^(worker-[0-9a-f]{16}\.mjs|jobs)$/.test(name)),
+  ).toBe(true);
 });
 
 it('a host that is cut off gives its work back, and is used again when it is back', async () => {
@@ -99,4 +101,55 @@ it('says what is missing on a host', async () => {
   run.kill('SIGINT');
   await run.ended;
   expect(existsSync(join(folder, 'out'))).toBe(false);
+});
+
+describe('hosts that do not share the folder', () => {
+  it('get what items, programs and later tasks read, and outputs come back', async () => {
+    const text = `
+target lab ssh {
+  hosts ${JSON.stringify(hosts.names.slice(0, 2))}
+  arguments ["-F", "${hosts.config}"]
+  node "${join(site.folder, 'app/node')}"
+  lifespan 5 min
+  stage ["tools/**"]
+}
+job j on lab {
+  input texts = files "texts/*.txt"
+  task count for text in texts {
+    run "sleep 0.2; sh tools/count.sh {text.path} > {out}; echo $(hostname) $PWD >> {out}"
+    output "counts/{text.stem}"
+  }
+  task twice for text in count { run "cat {count.out} {count.out} > {out}"  output "twice/{text.stem}" }
+  task all after twice { run "cat twice/* counts/* | wc -l > {out}"  output "all" }
+}
+`;
+    const folder = site.job(text);
+    const write = (name: string, content: string): void => {
+      mkdirSync(dirname(join(folder, name)), { recursive: true });
+      writeFileSync(join(folder, name), content);
+    };
+    write('tools/count.sh', 'wc -c < "$1"');
+    const names = Array.from({ length: 12 }, (_, index) => `it's "${index}"`);
+    for (const [index, name] of names.entries()) write(`texts/${name}.txt`, 'x'.repeat(index));
+    execFileSync('chown', ['-R', `${USER}:`, folder]);
+    const run = site.morsel(folder, 'run', '--json', 'job.morsel');
+    await succeeded(run);
+    const read = (name: string): string[] => readFileSync(join(folder, name), 'utf8').trim().split('\n');
+    const origins = names.map((name, index) => {
+      const [size, place] = read(`counts/${name}`);
+      expect(Number(size)).toBe(index);
+      return place!.split(' ');
+    });
+    expect(new Set(origins.map(([host]) => host))).toEqual(new Set(['host1', 'host2']));
+    expect(origins.every(([, where]) => where!.includes('/.cache/morsel/jobs/'))).toBe(true);
+    expect(read('all')).toEqual([String(12 * (4 + 2))]);
+    // Nothing waits over there, and what has changed is brought anew.
+    const [, where] = origins[0]!;
+    expect(readdirSync(join(where!, '.morsel/staging'))).toEqual([]);
+    write(`texts/${names[3]!}.txt`, 'x'.repeat(33));
+    const again = site.morsel(folder, 'run', '--json', 'job.morsel');
+    await succeeded(again);
+    expect(read(`counts/${names[3]!}`)[0]).toBe('33');
+    rmSync(where!, { recursive: true });
+  });
 });

@@ -63,6 +63,12 @@ describe('a job', () => {
     );
     expect(await problemOf('job j { task a { run "x {y}" } }')).toContain('`y`');
     expect(await problemOf('job j { task a { rum "x" } }')).toContain('job.morsel has errors');
+    const keeps = 'checkpoint "c/{n}" run "x {checkpoint}"';
+    expect(
+      await problemOf(
+        `target h ssh { hosts ["a"] stage [] } job j on h { input all = 1..2 task a for n in all { ${keeps} } }`,
+      ),
+    ).toContain('The task `a` has a checkpoint, and `stage` carries no states');
     expect(await problemOf('job j { }')).toBe('The job `j` has no task.');
     expect(await problemOf('import "gone.morsel" job j { task a { run "x" } }')).toContain('gone.morsel');
   });

@@ -25,9 +25,20 @@ export const newMark = (): string => `morsel-${randomBytes(8).toString('hex')}`;
 export const remoteCommand = (script: string): string =>
   `exec /bin/sh -c 'eval "$(dd bs=1 count=${Buffer.byteLength(script)} 2>/dev/null)"'`;
 
+export interface RemoteWorkerOptions {
+  spec: TargetSpec;
+  /** What the worker greets with. */
+  name: string;
+  bundle: WorkerBundle;
+  /** Where files are brought to: folders in the host's cache, and in that one; null where a file system is shared. */
+  stage: { folder: string; staging: string } | null;
+}
+
 /** Says `MARK need` and takes the bundle from its input, or `MARK have`; then the worker speaks. */
-export function remoteScript(spec: TargetSpec, name: string, mark: string, { content, hash }: WorkerBundle): string {
+export function remoteScript({ spec, name, bundle, stage }: RemoteWorkerOptions, mark: string): string {
   const { node, setup } = spec.options;
+  const { content, hash } = bundle;
+  const worker = `"$node" "$file" stdio ${quoted(name)}`;
   return `${typeof setup === 'string' ? setup : ''}
 ${findNode(typeof node === 'string' ? [node] : ['node', process.execPath])}cache=\${XDG_CACHE_HOME:-$HOME/.cache}/morsel
 file=$cache/worker-${hash.slice(0, 16)}.mjs
@@ -36,10 +47,14 @@ if [ ! -f "$file" ]; then
   printf '\\n${mark} need\\n'
   "$node" -e ${quoted(receive)} "$file" ${content.length} ${hash} || exit 73
 fi
-printf '\\n${mark} have\\n'
-exec "$node" "$file" stdio ${quoted(name)}
+${stage === null ? '' : enter(stage.folder)}printf '\\n${mark} have\\n'
+${stage === null ? `exec ${worker}` : `${worker}; status=$?; rm -rf ${quoted(stage.staging)}; exit $status`}
 `;
 }
+
+const enter = (folder: string): string => `(umask 077; mkdir -p "$cache"/${quoted(folder)}) || exit 73
+cd "$cache"/${quoted(folder)} || exit 73
+`;
 
 /** Reads exactly as many bytes as the file has; it is there whole or not at all. */
 const receive = `const fs = require("fs"), [file, size, hash] = process.argv.slice(1), content = Buffer.alloc(Number(size));

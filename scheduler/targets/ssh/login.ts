@@ -2,12 +2,14 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { Duplex } from 'node:stream';
 import type { TargetSpec } from '../../job-spec.ts';
 import { endText } from '../../worker/words.ts';
-import { newMark, remoteCommand, remoteScript, type WorkerBundle } from './bootstrap.ts';
+import { newMark, remoteCommand, remoteScript, type RemoteWorkerOptions, type WorkerBundle } from './bootstrap.ts';
 
 /** ssh itself gives a host that does not answer up after so long. */
 const CONNECT_SECONDS = 15;
-/** A dead connection is noticed by ssh after so many questions without an answer, so long after one another. */
+/** A dead connection is noticed by ssh after so many questions without an answer, so long after one another; … */
 const ALIVE = { everySeconds: 4, times: 3 } as const;
+/** … where files are copied over it, answers may have to wait for those. */
+const STAGED_ALIVE = { everySeconds: 10, times: 3 } as const;
 const KEPT_COMPLAINT = 2000;
 /** What ssh exits with where the connection is to blame; anything else is the status of the command over there. */
 const CONNECTION_FAILED = 255;
@@ -17,6 +19,14 @@ export interface LoginEnd {
   why: string;
   /** True if the worker may live on: the connection broke. */
   mayLiveOn: boolean;
+}
+
+export interface LoginOptions extends RemoteWorkerOptions {
+  host: string;
+  /** A login whose worker does not greet by then is given up. */
+  patienceSeconds: number;
+  /** Path of a socket by which others may use its connection; null for nobody. */
+  shared: string | null;
 }
 
 /** A worker on a host, at the other end of the user's own `ssh`. */
@@ -33,12 +43,13 @@ export class Login {
   private hasEnded = false;
   private readonly impatience: NodeJS.Timeout;
 
-  /** @param patienceSeconds a login whose worker does not greet by then is given up */
-  constructor(spec: TargetSpec, host: string, name: string, bundle: WorkerBundle, patienceSeconds: number) {
+  constructor(options: LoginOptions) {
+    const { spec, host, bundle, patienceSeconds, shared } = options;
     this.bundle = bundle;
-    const script = remoteScript(spec, name, this.mark, bundle);
+    const script = remoteScript(options, this.mark);
     // Its own group: a Ctrl-C at the terminal is for the run process, which ends its workers in good order.
-    const child = spawn('ssh', [...sshArguments(spec), '--', host, remoteCommand(script)], {
+    const ways = shared === null ? [] : ['-M', '-S', shared];
+    const child = spawn('ssh', [...sshArguments(spec), ...ways, '--', host, remoteCommand(script)], {
       stdio: 'pipe',
       detached: true,
     });
@@ -101,18 +112,26 @@ export class Login {
   }
 }
 
+/** Further commands on the host of a login, through its connection; through one of their own if that is broken. */
+export const sshBeside = (spec: TargetSpec, shared: string): string[] => [
+  'ssh',
+  ...sshArguments(spec),
+  '-o',
+  'ControlMaster=no',
+  '-S',
+  shared,
+];
+
 function sshArguments({ options }: TargetSpec): string[] {
-  const { identity, arguments: more } = options;
+  const { identity, stage, arguments: more } = options;
+  const { everySeconds, times } = stage === undefined ? ALIVE : STAGED_ALIVE;
   return [
     '-T',
     ...['BatchMode=yes', 'ClearAllForwardings=yes', `ConnectTimeout=${CONNECT_SECONDS}`].flatMap((each) => [
       '-o',
       each,
     ]),
-    ...[`ServerAliveInterval=${ALIVE.everySeconds}`, `ServerAliveCountMax=${ALIVE.times}`].flatMap((each) => [
-      '-o',
-      each,
-    ]),
+    ...[`ServerAliveInterval=${everySeconds}`, `ServerAliveCountMax=${times}`].flatMap((each) => ['-o', each]),
     ...(typeof identity === 'string' ? ['-i', identity] : []),
     ...(Array.isArray(more) ? more : []),
   ];

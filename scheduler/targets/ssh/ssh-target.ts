@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Fragment } from '../../fragment-scheduler/events.ts';
 import type { TargetSpec } from '../../job-spec.ts';
 import type { WireTimes } from '../../wire/remote-worker.ts';
@@ -5,9 +8,11 @@ import type { WorkerSetup } from '../../worker/protocol.ts';
 import { messageOf } from '../../worker/words.ts';
 import type { Target, TargetListener } from '../target.ts';
 import { readBundle, type WorkerBundle } from './bootstrap.ts';
-import { HostInstance } from './host-instance.ts';
+import { HostInstance, type StagePlan } from './host-instance.ts';
 
 const usualTimes: WireTimes = { pingSeconds: 2, leaseSeconds: 20 };
+/** Where files are copied over the same connection, an answer may have to wait for those. */
+const stagedTimes: WireTimes = { pingSeconds: 5, leaseSeconds: 60 };
 /** How long a login may take until its worker speaks: the worker may have to be brought there first, by a slow line. */
 const PATIENCE_SECONDS = 90;
 /** How long the end of a run waits for workers to say goodbye. */
@@ -19,6 +24,8 @@ export interface SshTargetOptions {
   setup: Pick<WorkerSetup, 'job' | 'stagingFolder' | 'heartbeatSeconds' | 'keepOutputBytes'>;
   times?: WireTimes;
   patienceSeconds?: number;
+  /** How many items each task has. */
+  counts: readonly number[];
 }
 
 interface Host {
@@ -45,6 +52,8 @@ class SshTarget implements Target {
   private readonly instances = new Map<string, HostInstance>();
   private readonly mostOnHost: number;
   private bundle: WorkerBundle | null = null;
+  /** The folder of the sockets of logins; null before one is needed. */
+  private sockets: string | null = null;
   private isClosed = false;
   private onEmpty: () => void = () => {};
 
@@ -88,6 +97,11 @@ class SshTarget implements Target {
   async close(): Promise<void> {
     if (this.isClosed) return;
     this.isClosed = true;
+    await this.endAll();
+    if (this.sockets !== null) rmSync(this.sockets, { recursive: true, force: true });
+  }
+
+  private async endAll(): Promise<void> {
     if (this.instances.size === 0) return;
     const empty = Promise.withResolvers<void>();
     this.onEmpty = empty.resolve;
@@ -105,7 +119,9 @@ class SshTarget implements Target {
 
   private startOn(host: Host, instance: string, bundle: WorkerBundle): void {
     const { spec, listener } = this;
-    const { setup, times = usualTimes, patienceSeconds = PATIENCE_SECONDS } = this.options;
+    const stage = this.stagePlan(instance);
+    const { setup, times = stage === null ? usualTimes : stagedTimes } = this.options;
+    const { patienceSeconds = PATIENCE_SECONDS } = this.options;
     host.instances++;
     const onDown = (why: string, wasUp: boolean): void => {
       host.instances--;
@@ -119,8 +135,16 @@ class SshTarget implements Target {
     const onUp = (): void => {
       host.failures = 0;
     };
-    const about = { spec, host: host.name, instance, bundle, setup, times, patienceSeconds, listener };
+    const about = { spec, host: host.name, instance, bundle, setup, times, patienceSeconds, stage, listener };
     this.instances.set(instance, new HostInstance({ ...about, onUp, onDown }));
+  }
+
+  private stagePlan(instance: string): StagePlan | null {
+    const { stage: patterns } = this.spec.options;
+    if (!Array.isArray(patterns)) return null;
+    // Short, since the path of a socket may not be long, and nobody else's.
+    this.sockets ??= mkdtempSync(join(tmpdir(), 'morsel-ssh-'));
+    return { patterns, counts: this.options.counts, socket: join(this.sockets, instance) };
   }
 
   /** Another host may do; if all have failed, the run is told. */

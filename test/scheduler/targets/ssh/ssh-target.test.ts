@@ -72,7 +72,7 @@ function made(
   const setup = { job, stagingFolder: join(folder, 'staging'), heartbeatSeconds: 0.5, keepOutputBytes: 4096 };
   const told = new Recorder();
   const times = { pingSeconds: 0.2, leaseSeconds: 2 };
-  const target = createSshTarget(spec, { workerFile, setup, times, patienceSeconds }, listener ?? told);
+  const target = createSshTarget(spec, { workerFile, setup, times, patienceSeconds, counts: [1] }, listener ?? told);
   cleanups.push(() => target.close());
   return { target, told };
 }
