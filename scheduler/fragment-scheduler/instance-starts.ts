@@ -1,5 +1,7 @@
-/** After so many rounds of starts in a row that all failed, no more is to be hoped for. */
+/** After so many rounds of starts in a row that all failed, half a minute or more, no more is to be hoped for; … */
 const FAILED_ROUNDS = 6;
+/** … and where there were instances before, it may be an hour: a network or a controller may be away for some time. */
+const FAILED_ROUNDS_LATER = 65;
 /** Seconds to wait after a failed round: doubled with each up to … */
 const FIRST_WAIT_SECONDS = 1;
 /** … this. */
@@ -13,6 +15,8 @@ export class InstanceStarts {
   /** Before it no more are to be asked for than have ended since the last failure. */
   notBefore = 0;
   private ended = 0;
+  /** True once an instance came up. */
+  private hasWorked = false;
 
   get pending(): number {
     return this.asked.length;
@@ -20,7 +24,7 @@ export class InstanceStarts {
 
   /** True once starts have failed so often in a row that the target seems to have no instances. */
   get areHopeless(): boolean {
-    return this.failedRounds >= FAILED_ROUNDS;
+    return this.failedRounds >= (this.hasWorked ? FAILED_ROUNDS_LATER : FAILED_ROUNDS);
   }
 
   /** How many of those that are missing may be asked for: what an instance lived in that has ended is likely to be there still. */
@@ -40,6 +44,7 @@ export class InstanceStarts {
   /** Returns the seconds from asking to coming up; null if it was not asked for. */
   cameUp(now: number): number | null {
     this.failedRounds = 0;
+    this.hasWorked = true;
     const askedAt = this.asked.shift();
     return askedAt === undefined ? null : now - askedAt;
   }

@@ -236,6 +236,21 @@ test('if no instance can be started the job is given up with the reason, after s
   expect(kinds(decisions)).toContain('finished');
 });
 
+test('instances that were there before are waited for longer', () => {
+  const scheduler = schedulerFor([task('t', 100)], { target: target({ instances: { min: 1, max: 1 } }) });
+  scheduler.handle({ kind: 'wake', now: 0 });
+  scheduler.handle(up(0, 'a'));
+  let decisions = scheduler.handle({ kind: 'instance-down', now: 1, instance: 'a', reason: 'its connection broke' });
+  let now = 1;
+  for (let failures = 0; now < 600; failures++) {
+    expect(kinds(decisions)).toContain('start-instance');
+    decisions = scheduler.handle({ kind: 'instance-down', now, instance: `x${failures}`, reason: 'no route to it' });
+    expect(kinds(decisions)).not.toContain('give-up');
+    now = decisions.find((decision) => decision.kind === 'wake')!.at;
+    decisions = scheduler.handle({ kind: 'wake', now });
+  }
+});
+
 test('an instance that ended is followed by another at once, however long those that can not be had are waited for', () => {
   const scheduler = schedulerFor([task('t', 100)], { target: target({ instances: { min: 2, max: 2 } }) });
   scheduler.handle({ kind: 'wake', now: 0 });
