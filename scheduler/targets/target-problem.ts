@@ -1,6 +1,7 @@
 import type { TargetSpec } from '../job-spec.ts';
 import { optionsProblem } from './simulated.ts';
 import { slurmProblem } from './slurm/check.ts';
+import { hostsProblem } from './ssh/check.ts';
 
 /** The code of a diagnostic that says so. */
 export const TARGET_REFUSED = 'target-refused';
@@ -12,13 +13,15 @@ export const TARGET_REFUSED = 'target-refused';
 export async function targetProblem(spec: TargetSpec): Promise<string | null> {
   switch (spec.kind) {
     case 'local':
-    case 'ssh':
       return null;
+    case 'ssh':
+      return named(spec, await hostsProblem(spec));
     case 'simulated':
       return optionsProblem(spec);
-    case 'slurm': {
-      const problem = await slurmProblem(spec);
-      return problem === null ? null : `target ${spec.name}: ${problem}`;
-    }
+    case 'slurm':
+      return named(spec, await slurmProblem(spec));
   }
 }
+
+const named = ({ name }: TargetSpec, problem: string | null): string | null =>
+  problem === null ? null : `target ${name}: ${problem}`;

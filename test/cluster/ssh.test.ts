@@ -89,18 +89,38 @@ it('a host that is not there is told of once, and others do its work', async () 
   expect(places(folder)).toEqual(['host2']);
 });
 
-it('says what is missing on a host', async () => {
-  const text = jobOf({ names: ['host3'], items: 1, seconds: 0 }).replace(
-    join(site.folder, 'app/node'),
-    '/no/such/node',
+it.each([
+  ['Node', 'there is no Node.js 22.13 or newer on host3 .*/no/such/node', ['host3'], 'node "/no/such/node"'],
+  [
+    'every host',
+    'host nowhere.invalid: .*resolve.*; host alsonot.invalid: ',
+    ['nowhere.invalid', 'alsonot.invalid'],
+    '',
+  ],
+])('says before anything is begun that there is no %s', async (_, message, names, node) => {
+  const ownNode = `node "${join(site.folder, 'app/node')}"`;
+  const folder = site.job(jobOf({ names, items: 1, seconds: 0 }).replace(ownNode, node));
+  const run = site.morsel(folder, 'run', 'job.morsel');
+  expect(await run.ended).not.toBe(0);
+  expect(run.stderr.trim()).toMatch(new RegExp(`^error: target lab: host ${message}`));
+  expect(run.stderr.trim().split('\n')).toHaveLength(1);
+  expect(existsSync(join(folder, '.morsel/runs'))).toBe(false);
+});
+
+it('says that the folder is not there', async () => {
+  const folder = site.job(jobOf({ names: ['host3'], items: 1, seconds: 0 }));
+  const hidden = `${folder}-hidden`;
+  // What its setup does on the host: over there the folder has another name.
+  const job = readFileSync(join(folder, 'job.morsel'), 'utf8');
+  writeFileSync(
+    join(folder, 'job.morsel'),
+    job.replace('lifespan', `setup "cd() { command cd '${hidden}'; }" lifespan`),
   );
-  const folder = site.job(text);
   const run = site.morsel(folder, 'run', '--json', 'job.morsel');
   await until('it is said', () => run.warnings().length > 0);
-  expect(run.warnings()[0]).toMatch(/host host3: there is no Node.js 22.13 or newer on host3 .*\/no\/such\/node/);
+  expect(run.warnings()[0]).toMatch(/host host3: the folder .* is not on host3: share it, or .* stage/);
   run.kill('SIGINT');
   await run.ended;
-  expect(existsSync(join(folder, 'out'))).toBe(false);
 });
 
 describe('hosts that do not share the folder', () => {

@@ -30,27 +30,51 @@ export interface RemoteWorkerOptions {
   /** What the worker greets with. */
   name: string;
   bundle: WorkerBundle;
+  /** The folder of the job, here. */
+  directory: string;
   /** Where files are brought to: folders in the host's cache, and in that one; null where a file system is shared. */
   stage: { folder: string; staging: string } | null;
 }
 
+/** Ends well where a worker could be started, else with a sentence. */
+export const probeScript = (spec: TargetSpec): string => `${setupOf(spec)}
+${findNode(nodesOf(spec))}${spec.options['stage'] === undefined ? '' : findRsync}exit 0
+`;
+
 /** Says `MARK need` and takes the bundle from its input, or `MARK have`; then the worker speaks. */
-export function remoteScript({ spec, name, bundle, stage }: RemoteWorkerOptions, mark: string): string {
-  const { node, setup } = spec.options;
+export function remoteScript({ spec, name, bundle, directory, stage }: RemoteWorkerOptions, mark: string): string {
   const { content, hash } = bundle;
   const worker = `"$node" "$file" stdio ${quoted(name)}`;
-  return `${typeof setup === 'string' ? setup : ''}
-${findNode(typeof node === 'string' ? [node] : ['node', process.execPath])}cache=\${XDG_CACHE_HOME:-$HOME/.cache}/morsel
+  return `${setupOf(spec)}
+${findNode(nodesOf(spec))}cache=\${XDG_CACHE_HOME:-$HOME/.cache}/morsel
 file=$cache/worker-${hash.slice(0, 16)}.mjs
 if [ ! -f "$file" ]; then
   (umask 077; mkdir -p "$cache") || exit 73
   printf '\\n${mark} need\\n'
   "$node" -e ${quoted(receive)} "$file" ${content.length} ${hash} || exit 73
 fi
-${stage === null ? '' : enter(stage.folder)}printf '\\n${mark} have\\n'
+${stage === null ? enterShared(directory) : enter(stage.folder)}printf '\\n${mark} have\\n'
 ${stage === null ? `exec ${worker}` : `${worker}; status=$?; rm -rf ${quoted(stage.staging)}; exit $status`}
 `;
 }
+
+const setupOf = ({ options: { setup } }: TargetSpec): string => (typeof setup === 'string' ? setup : '');
+
+const nodesOf = ({ options: { node } }: TargetSpec): string[] =>
+  typeof node === 'string' ? [node] : ['node', process.execPath];
+
+const findRsync = `if ! command -v rsync >/dev/null; then
+  echo "there is no rsync on $(hostname), which stage needs: install it there" >&2
+  exit 69
+fi
+`;
+
+/** Without the folder every item would fail, each for itself. */
+const enterShared = (folder: string): string => `cd ${quoted(folder)} || {
+  echo "the folder "${quoted(folder)}" is not on $(hostname): share it, or have files copied with stage, in the target" >&2
+  exit 69
+}
+`;
 
 const enter = (folder: string): string => `(umask 077; mkdir -p "$cache"/${quoted(folder)}) || exit 73
 cd "$cache"/${quoted(folder)} || exit 73

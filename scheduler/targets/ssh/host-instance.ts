@@ -67,7 +67,8 @@ export class HostInstance {
     const { spec, host, instance, bundle, times, patienceSeconds, stage, setup } = options;
     const folders = { folder: folderOnHost(setup.job), staging: stagingOnHost(setup.stagingFolder, instance) };
     const brought = { stage: stage === null ? null : folders, shared: stage?.socket ?? null };
-    this.login = new Login({ spec, host, name: instance, bundle, patienceSeconds, ...brought });
+    const { directory } = setup.job;
+    this.login = new Login({ spec, host, name: instance, bundle, patienceSeconds, directory, ...brought });
     this.login.onWorker = (stream) => this.spoken(stream);
     this.login.onEnd = (end) => this.loginEnded(end);
     this.check = setInterval(() => this.worker?.check(times), CHECK_MILLISECONDS);

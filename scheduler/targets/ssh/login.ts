@@ -122,7 +122,7 @@ export const sshBeside = (spec: TargetSpec, shared: string): string[] => [
   shared,
 ];
 
-function sshArguments({ options }: TargetSpec): string[] {
+export function sshArguments({ options }: TargetSpec): string[] {
   const { identity, stage, arguments: more } = options;
   const { everySeconds, times } = stage === undefined ? ALIVE : STAGED_ALIVE;
   return [
