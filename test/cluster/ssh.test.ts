@@ -90,19 +90,19 @@ it('a host that is not there is told of once, and others do its work', async () 
 });
 
 it.each([
-  ['Node', 'there is no Node.js 22.13 or newer on host3 .*/no/such/node', ['host3'], 'node "/no/such/node"'],
   [
-    'every host',
-    'host nowhere.invalid: .*resolve.*; host alsonot.invalid: ',
-    ['nowhere.invalid', 'alsonot.invalid'],
-    '',
+    'Node',
+    'host host3: there is no Node.js 22.13 or newer on host3 .*/no/such/node',
+    ['host3'],
+    'node "/no/such/node"',
   ],
+  ['host', 'host nowhere.invalid: .*resolve.*; host alsonot.invalid: ', ['nowhere.invalid', 'alsonot.invalid'], ''],
 ])('says before anything is begun that there is no %s', async (_, message, names, node) => {
   const ownNode = `node "${join(site.folder, 'app/node')}"`;
   const folder = site.job(jobOf({ names, items: 1, seconds: 0 }).replace(ownNode, node));
   const run = site.morsel(folder, 'run', 'job.morsel');
   expect(await run.ended).not.toBe(0);
-  expect(run.stderr.trim()).toMatch(new RegExp(`^error: target lab: host ${message}`));
+  expect(run.stderr.trim()).toMatch(new RegExp(`^error: target lab: ${message}`));
   expect(run.stderr.trim().split('\n')).toHaveLength(1);
   expect(existsSync(join(folder, '.morsel/runs'))).toBe(false);
 });
