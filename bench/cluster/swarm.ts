@@ -91,7 +91,7 @@ class LightWorker {
 async function startOne(pilot: string, number: number): Promise<void> {
   const homeFile = readFileSync(join(spool!, pilot), 'utf8').trim();
   const place = { host: 'swarm' };
-  const line = await callHome({ ways: () => waysTo(readHome(homeFile)), pilot, place, patienceSeconds: 60 });
+  const line = await callHome({ ways: () => waysTo(readHome(homeFile), pilot), pilot, place, patienceSeconds: 60 });
   await new LightWorker(line).begin(number);
 }
 

@@ -119,7 +119,7 @@ const kinds: readonly TargetKindFacts[] = [
       {
         name: 'address',
         type: 'text',
-        doc: 'The name or address by which compute nodes reach this machine. All its own are tried if nothing is said.',
+        doc: 'The name or address by which compute nodes reach this machine. All its own are tried if nothing is said. `"srun"` where they can not reach it: then `srun` carries the connections.',
         example: 'address "login1.cluster"',
       },
       {

@@ -7,7 +7,7 @@ import { createLocalTarget } from '../targets/local.ts';
 import { createPilotTarget } from '../targets/pilots/pilot-target.ts';
 import { createSimulatedTarget } from '../targets/simulated.ts';
 import { createSshTarget } from '../targets/ssh/ssh-target.ts';
-import { Slurm } from '../targets/slurm/slurm.ts';
+import { BY_SRUN, Slurm } from '../targets/slurm/slurm.ts';
 import { targetProblem } from '../targets/target-problem.ts';
 import type { Target, TargetListener } from '../targets/target.ts';
 import type { Workload } from '../workload.ts';
@@ -80,9 +80,13 @@ function createTarget(
 }
 
 /** Where pilots call, as far as the user said it. */
-function listeningOf({ options: { address, port } }: TargetSpec): { addresses?: string[]; port?: number } {
+function listeningOf({ options: { address, port } }: TargetSpec): {
+  addresses?: string[];
+  port?: number;
+  isRelayed?: boolean;
+} {
   return {
-    ...(typeof address === 'string' && { addresses: [address] }),
+    ...(address === BY_SRUN ? { isRelayed: true } : typeof address === 'string' && { addresses: [address] }),
     ...(typeof port === 'number' && { port }),
   };
 }

@@ -17,6 +17,8 @@ export interface Credentials {
 export interface Home {
   addresses: string[];
   port: number;
+  /** True where the run comes for its workers, each by a relay on the worker's own host. */
+  isRelayed: boolean;
   /** PEM; the one certificate that the worker accepts. */
   certificate: string;
   secret: string;
@@ -45,9 +47,9 @@ export function writePrivately(file: string, content: object): void {
 
 /** Throws, with a sentence, if there is none that can be read. */
 export function readHome(file: string): Home {
-  const { addresses, port, certificate, secret } = readJson(file) ?? {};
+  const { addresses, port, isRelayed, certificate, secret } = readJson(file) ?? {};
   if (Array.isArray(addresses) && typeof port === 'number' && isText(certificate) && isText(secret))
-    return { addresses: addresses.filter(isText), port, certificate, secret };
+    return { addresses: addresses.filter(isText), port, isRelayed: isRelayed === true, certificate, secret };
   throw new Error(
     `${file} can't be read: the run that started this worker is gone, or its folder is not on a file system that this host shares`,
   );

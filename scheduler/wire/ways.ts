@@ -16,25 +16,34 @@ export interface Way {
   open(): Promise<Duplex | string>;
 }
 
-/** To each address at which the run may be reached, by TLS. */
-export const waysTo = (home: Home): Way[] =>
-  home.addresses.map((address) => ({
-    name: `${address} port ${home.port}`,
-    secret: home.secret,
-    open: () => openTls(home, address),
+/** To each address at which the run may be reached, or to the relay that it may have on this host, by TLS. */
+export function waysTo(home: Home, pilot: string): Way[] {
+  const { addresses, port, secret, isRelayed } = home;
+  const own = addresses.map((host) => ({
+    name: `${host} port ${port}`,
+    secret,
+    open: () => openTls(home, { host, port }),
   }));
+  const path = relaySocket(pilot);
+  return isRelayed ? [...own, { name: 'the relay of the run', secret, open: () => openTls(home, { path }) }] : own;
+}
+
+/** Where a worker finds the relay of its pilot. Whoever else listens there, or calls there, can't show what TLS asks for. */
+export const relaySocket = (pilot: string): string => `/tmp/${pilot}.sock`;
 
 /** A connection to who has shown the pinned certificate. */
-function openTls({ port, certificate }: Home, address: string): Promise<Duplex | string> {
+function openTls(
+  { certificate }: Home,
+  to: { host: string; port: number } | { path: string },
+): Promise<Duplex | string> {
   return new Promise((resolve) => {
     const socket = connect({
-      host: address,
-      port,
+      ...to,
       ca: [certificate],
       minVersion: 'TLSv1.3',
       // The certificate itself is pinned; its name says nothing.
       checkServerIdentity: () => undefined,
-      ...(isIP(address) === 0 ? { servername: address } : {}),
+      ...('host' in to && isIP(to.host) === 0 ? { servername: to.host } : {}),
     });
     const impatience = setTimeout(() => fail('it does not answer'), CONNECT_SECONDS * 1000);
     const fail = (why: string): void => {

@@ -14,7 +14,7 @@ export async function serveHome(homeFile: string, pilot: string): Promise<void> 
   let line: HomeLine;
   try {
     line = await callHome({
-      ways: () => waysTo(readHome(homeFile)),
+      ways: () => waysTo(readHome(homeFile), pilot),
       pilot,
       place: place(),
       patienceSeconds: PATIENCE_SECONDS,

@@ -71,6 +71,10 @@ export class Morsel {
     this.ended = new Promise((done) => child.once('close', done));
   }
 
+  get pid(): number {
+    return this.child.pid!;
+  }
+
   kill(signal: NodeJS.Signals): void {
     this.child.kill(signal);
   }

@@ -1,5 +1,5 @@
 /** `morsel run` on a real Slurm, as a user who is not root, with all the trouble that a cluster makes. */
-import { readdirSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Cluster } from './cluster.ts';
@@ -24,6 +24,12 @@ job j on hpc {
 `;
 
 const allocations = (folder: string): Set<string> => new Set(outputs(folder).map(([, where]) => where));
+
+/** Ids of the processes of a program that another started. */
+function childrenOf(pid: number, program: string): number[] {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1').split(' ').filter(Boolean).map(Number);
+  return children.filter((child) => readFileSync(`/proc/${child}/comm`, 'latin1').trim() === program);
+}
 
 /** The allocation that an event tells of. */
 const allocationOf = (where: string): string => /allocation (\d+)/.exec(where)![1]!;
@@ -93,6 +99,19 @@ describe.concurrent('on a cluster that is well', () => {
     const after = new Set(second.of('instance-started').map(({ where }) => allocationOf(where)));
     expect(after).toEqual(before);
     expect(readdirSync(runFolder(folder))).not.toContain('wire.json');
+  });
+
+  it('srun carries the connections of nodes that can not call, and another takes the place of one that is lost', async () => {
+    const folder = cluster.site.job(jobOf('instances 2  lifespan 10 min  address "srun"', 40, 1));
+    const run = cluster.site.morsel(folder, 'run', '--json', 'job.morsel');
+    await until('two workers are at it', () => run.of('instance-started').length >= 2 && run.committed() >= 4);
+    const home = JSON.parse(readFileSync(join(runFolder(folder), 'home.json'), 'utf8'));
+    expect(home).toMatchObject({ addresses: [], isRelayed: true });
+    process.kill(childrenOf(run.pid, 'srun')[0]!, 'SIGKILL');
+    await isDone(folder, 40, run);
+    // The worker was only out of reach for a moment, and went on where it was.
+    expect(run.of('instance-started')).toHaveLength(2);
+    expect(run.of('run-finished')[0]!.lostShare).toBe(0);
   });
 
   it.each([

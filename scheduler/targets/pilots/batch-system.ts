@@ -1,3 +1,5 @@
+import type { Duplex } from 'node:stream';
+
 /**
  * An engine that starts what it is asked for when it has room: Slurm today; others would stand here too. All it has to do
  * is to run the pilot script of ./pilot-script.ts somewhere, to tell what became of it, and to end it.
@@ -12,8 +14,19 @@ export interface BatchSystem {
   submit(pilot: string): Promise<string>;
   /** What the engine knows of those pilots, or of all whose names begin so. Throws, with a sentence, if it can't be asked. */
   look(pilots: { names: string[] } | { prefix: string }): Promise<PilotReport[]>;
+  /** Starts the relay of a worker (see ../../worker/serve-relay.ts) in the allocation of a pilot that runs; where the engine can. */
+  relay?(pilot: string, id: string): Relay;
   /** Ends them, whatever they are at. Throws, with a sentence, if that could not be said. */
   cancel(ids: string[]): Promise<void>;
+}
+
+/** A relay under way. */
+export interface Relay {
+  /** Its stdin and stdout. */
+  stream: Duplex;
+  /** Resolves when it is over, with what it had to complain of; empty for nothing. Never rejects. */
+  ended: Promise<string>;
+  end: (this: void) => void;
 }
 
 /** What the engine knows of one pilot. */

@@ -12,6 +12,8 @@ export interface HomeOptions {
   addresses?: string[];
   /** 0 for any that is free. */
   port?: number;
+  /** True where pilots can't reach this machine, and the engine carries their connections; see ./relays.ts. */
+  isRelayed?: boolean;
   times?: WireTimes;
 }
 
@@ -19,6 +21,7 @@ export interface HomeOptions {
 export interface Home {
   /** What the names of all pilots of the run begin with. */
   prefix: string;
+  port: number;
   close(): Promise<void>;
 }
 
@@ -29,7 +32,8 @@ const credentialsFileIn = (runFolder: string): string => join(runFolder, 'wire.j
 
 /** Listens for workers of this run's pilots, with the credentials that an earlier process of the run may have left. */
 export async function openHome(options: HomeOptions, arrived: (worker: RemoteWorker) => void): Promise<Home> {
-  const { runFolder, times = wireTimes, port = 0, addresses = ownAddresses() } = options;
+  const { runFolder, times = wireTimes, port = 0, isRelayed = false } = options;
+  const addresses = options.addresses ?? (isRelayed ? [] : ownAddresses());
   const credentials = await credentialsIn(credentialsFileIn(runFolder));
   const prefix = prefixOf(credentials);
   const server = await listenForWorkers(
@@ -43,12 +47,12 @@ export async function openHome(options: HomeOptions, arrived: (worker: RemoteWor
   );
   const { certificate, secret } = credentials;
   try {
-    writePrivately(homeFileIn(runFolder), { addresses, port: server.port, certificate, secret });
+    writePrivately(homeFileIn(runFolder), { addresses, port: server.port, isRelayed, certificate, secret });
   } catch (error) {
     await server.close();
     throw error;
   }
-  return { prefix, close: () => server.close() };
+  return { prefix, port: server.port, close: () => server.close() };
 }
 
 /** Once nothing of the run is to call any more. */

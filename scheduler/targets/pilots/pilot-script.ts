@@ -34,3 +34,16 @@ while :; do
   [ "$status" = ${BEGIN_ANEW} ] && [ -z "$ended" ] || exit "$status"
 done
 `;
+
+/** What carries the connection of a pilot's worker, started beside it in its allocation. */
+export const relayScript = ({
+  nodes,
+  worker,
+  setup,
+  socket,
+}: Pick<PilotScript, 'nodes' | 'worker' | 'setup'> & { socket: string }): string => `{
+:
+${setup}
+} </dev/null >&2
+${findNode(nodes)}exec "$node" ${quoted(worker)} relay ${quoted(socket)}
+`;

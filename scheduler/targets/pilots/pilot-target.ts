@@ -9,6 +9,7 @@ import { Allocations } from './allocations.ts';
 import type { BatchSystem } from './batch-system.ts';
 import { openHome, removeHomeFiles, type Home, type HomeOptions } from './home.ts';
 import type { Pilot } from './pilot.ts';
+import { Relays } from './relays.ts';
 
 /** A pilot whose worker nobody has work for is given back after so long. */
 const IDLE_SECONDS = 20;
@@ -44,6 +45,8 @@ class PilotTarget implements Target {
   private readonly opened: Promise<void>;
   private readonly check: NodeJS.Timeout;
   private home: Home | null = null;
+  /** Null where workers call by themselves. */
+  private relays: Relays | null = null;
   /** True once those of an earlier process are known, so that no more are asked for than are missing. */
   private isOpen = false;
   private isGivingBack = false;
@@ -58,7 +61,10 @@ class PilotTarget implements Target {
     this.allocations = new Allocations(options.system, {
       refused: (count, why) => this.downAll(this.wanted.splice(-count), why),
       neverCame: (pilot, why) => this.downAll(this.wanted.splice(-1), pilot.complaint(options.runFolder, why)),
-      lives: (pilot, lifeSeconds) => this.tellOfEnd(pilot, lifeSeconds),
+      lives: (pilot, lifeSeconds) => {
+        this.tellOfEnd(pilot, lifeSeconds);
+        this.relay(pilot);
+      },
       looked: () => this.balance(),
       notice: (message) => listener.notice(`target ${spec.name}: ${message}`),
     });
@@ -103,6 +109,7 @@ class PilotTarget implements Target {
     await this.opened;
     const untold = await this.allocations.stop();
     await (homeClosed ?? this.home?.close());
+    this.relays?.close();
     await this.allocations.cancelAll(untold);
     removeHomeFiles(this.options.runFolder);
   }
@@ -111,9 +118,23 @@ class PilotTarget implements Target {
 
   private async open(): Promise<void> {
     this.home = await openHome(this.options, (worker) => this.arrived(worker));
+    if (this.options.isRelayed === true) this.relays = this.openRelays(this.home.port);
     await this.allocations.begin(this.home.prefix);
     this.isOpen = true;
     this.balance();
+  }
+
+  private openRelays(port: number): Relays {
+    return new Relays(this.options.system, port, {
+      ended: () => this.allocations.lookSoon(),
+      notice: (message) => this.listener.notice(`target ${this.spec.name}: ${message}`),
+    });
+  }
+
+  /** A worker that has no connection waits for one. */
+  private relay(pilot: Pilot): void {
+    const isWaiting = pilot.worker === null || pilot.isSilent;
+    if (isWaiting && !pilot.isDismissed && pilot.id !== null) this.relays?.ensure(pilot.name, pilot.id);
   }
 
   private failed(why: string): void {

@@ -3,12 +3,14 @@ import { dirname, join } from 'node:path';
 import { userInfo } from 'node:os';
 import type { TargetSpec } from '../../job-spec.ts';
 import { durationText, messageOf } from '../../worker/words.ts';
-import { SubmitError, type BatchSystem, type PilotReport } from '../pilots/batch-system.ts';
+import { SubmitError, type BatchSystem, type PilotReport, type Relay } from '../pilots/batch-system.ts';
 import { pilotLog } from '../pilots/pilot.ts';
-import { pilotScript } from '../pilots/pilot-script.ts';
+import { pilotScript, relayScript, type PilotScript } from '../pilots/pilot-script.ts';
 import { homeFileIn } from '../pilots/home.ts';
 import { cachedWorker } from '../pilots/worker-file.ts';
+import { relaySocket } from '../../wire/ways.ts';
 import { QUEUE_FORMAT, readQueue } from './queue.ts';
+import { startRelay } from './relay.ts';
 import { isPassing, partitionOf, requestOf } from './request.ts';
 import { complaintOf, runTool, ToolError } from './tool.ts';
 
@@ -18,6 +20,9 @@ const MOST_NAMES = 200;
 const CANCEL_BATCH = 200;
 /** Of a job, a job in an array, a part of a heterogeneous job: workers tell their own, and nothing else goes to scancel. */
 const JOB_ID = /^\d+([_+]\d+)?$/;
+
+/** The `address` of a machine that pilots can't reach: srun carries their connections. */
+export const BY_SRUN = 'srun';
 
 export interface SlurmOptions {
   spec: TargetSpec;
@@ -86,17 +91,25 @@ export class Slurm implements BatchSystem {
     }
   }
 
+  relay(pilot: string, id: string): Relay {
+    const { nodes, worker, setup } = this.program();
+    const script = relayScript({ nodes, worker, setup, socket: relaySocket(pilot) });
+    return startRelay(id, script);
+  }
+
   private script(pilot: string): string {
-    const { runFolder, morselFolder, spec, workerCommand } = this.options;
+    return pilotScript({ ...this.program(), homeFile: homeFileIn(this.options.runFolder), pilot });
+  }
+
+  private program(): Pick<PilotScript, 'nodes' | 'worker' | 'setup'> {
+    const { morselFolder, spec, workerCommand } = this.options;
     const [ownNode, workerFile] = workerCommand;
     const { node, setup } = spec.options;
-    return pilotScript({
+    return {
       nodes: typeof node === 'string' ? [node] : [ownNode!, 'node'],
       worker: cachedWorker(workerFile!, join(morselFolder, 'cache')),
-      homeFile: homeFileIn(runFolder),
-      pilot,
       setup: typeof setup === 'string' ? setup : '',
-    });
+    };
   }
 }
 

@@ -72,7 +72,8 @@ function startError(program: string, error: Error): ToolError {
   return new ToolError(`${program} could not be started: ${error.message}`, passingCodes.has(code));
 }
 
-function toolEnvironment(): NodeJS.ProcessEnv {
+/** What Slurm's commands are started with. */
+export function toolEnvironment(): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(([name]) => !name.startsWith('SLURM_') || KEPT.has(name));
   return { ...Object.fromEntries(kept), LC_ALL: 'C' };
 }

@@ -56,12 +56,12 @@ async function exchange(times = quick): Promise<Exchange> {
   );
   cleanups.push(() => server.close());
   const { certificate, secret } = credentials;
-  const home = { addresses: ['127.0.0.1'], port: server.port, certificate, secret };
+  const home = { addresses: ['127.0.0.1'], port: server.port, isRelayed: false, certificate, secret };
   return { server, credentials, workers, ends, home };
 }
 
 async function call(home: Home, pilot = 'p1', patienceSeconds = 5): Promise<HomeLine> {
-  const line = await callHome({ ways: () => waysTo(home), pilot, place: { node: 'n1' }, patienceSeconds });
+  const line = await callHome({ ways: () => waysTo(home, pilot), pilot, place: { node: 'n1' }, patienceSeconds });
   cleanups.push(() => line.hangUp('the test is over'));
   return line;
 }
@@ -266,7 +266,7 @@ describe('a broken network', () => {
     let reads = 0;
     const ways = (): Way[] => {
       if (++reads > 1 && reads < 4) throw new Error('home.json: stale file handle');
-      return waysTo({ ...home, port: proxy.port });
+      return waysTo({ ...home, port: proxy.port }, 'p1');
     };
     const line = await callHome({ ways, pilot: 'p1', place: {}, patienceSeconds: 5 });
     cleanups.push(() => line.hangUp('the test is over'));

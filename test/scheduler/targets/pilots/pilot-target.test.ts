@@ -179,9 +179,10 @@ describe('a target of pilots', () => {
     await told.until(() => told.facts.has('a'));
     // While the engine is asked why the first one ended, the next is served.
     system.isUnsure = true;
+    const { pilot } = system.jobs[0]!;
     const line = await callHome({
-      ways: () => waysTo(readHome(homeFileIn(folder))),
-      pilot: system.jobs[0]!.pilot,
+      ways: () => waysTo(readHome(homeFileIn(folder)), pilot),
+      pilot,
       place: {},
       patienceSeconds: 5,
     });
