@@ -101,6 +101,20 @@ describe.concurrent('on a cluster that is well', () => {
     expect(readdirSync(runFolder(folder))).not.toContain('wire.json');
   });
 
+  it('an allocation whose place another job takes is not begun anew, and the report says so', async () => {
+    const folder = cluster.site.job(jobOf('instances 1  lifespan 5 min  cpus 2  partition "spare"', 40, 1));
+    const run = cluster.site.morsel(folder, 'run', '--json', 'job.morsel');
+    await until('a worker is at it', () => run.committed() > 2);
+    const { where, instance } = run.of('instance-started')[0]!;
+    const node = where.split(',')[0]!;
+    const urgent = ['--partition=urgent', `--nodelist=${node}`, '--cpus-per-task=2', '--output=/dev/null'];
+    cluster.slurm('sbatch', ...urgent, '--wrap=sleep 2');
+    await until('it is told', () => run.of('instance-ended').some((each) => each.instance === instance));
+    await isDone(folder, 40, run);
+    expect(run.reasons()[0]).toMatch(/^allocation \d+: another job took its place/);
+    expect(allocations(folder).size).toBe(2);
+  });
+
   it('srun carries the connections of nodes that can not call, and another takes the place of one that is lost', async () => {
     const folder = cluster.site.job(jobOf('instances 2  lifespan 10 min  address "srun"', 40, 1));
     const run = cluster.site.morsel(folder, 'run', '--json', 'job.morsel');
