@@ -7,6 +7,7 @@
  *   dist/server/main.js        the language server; planner-thread.js beside it makes plans
  *   dist/client/extension.cjs  the VS Code extension
  *   dist/client/panel/         the page of its panel
+ *   dist/web/                  the extension and its server for a browser
  *   dist/arena-policy.mjs      the scheduler as a policy of a referee that replays recorded run times (bench/arena)
  *   dist/arena-informed.mjs    the same, told the true distributions: a bound of what learning could win
  *
@@ -88,6 +89,23 @@ const bundles = [
     entryPoints: ['client/extension.ts'],
     outfile: `${dist}/client/extension.cjs`,
     external: ['vscode'],
+  },
+  {
+    ...common,
+    platform: 'browser',
+    target: 'es2024',
+    format: 'cjs',
+    entryPoints: ['client/web/extension.ts'],
+    outfile: `${dist}/web/extension.cjs`,
+    external: ['vscode'],
+  },
+  {
+    ...common,
+    platform: 'browser',
+    target: 'es2024',
+    format: 'iife',
+    entryPoints: ['server/web/main.ts'],
+    outfile: `${dist}/web/server.js`,
   },
   {
     ...common,

@@ -23,6 +23,8 @@ export class ClientFacts {
   refreshesCodeLenses = false;
   /** The client answers when it is asked for settings. */
   tellsSettings = false;
+  /** The client says when workspace folders come and go. */
+  tellsFolders = false;
   #settings: MorselSettings = {};
 
   initialize(params: InitializeParams): void {
@@ -34,6 +36,7 @@ export class ClientFacts {
     this.nodePath = options.nodePath;
     this.refreshesInlayHints = params.capabilities.workspace?.inlayHint?.refreshSupport === true;
     this.tellsSettings = params.capabilities.workspace?.configuration === true;
+    this.tellsFolders = params.capabilities.workspace?.workspaceFolders === true;
     this.refreshesCodeLenses = params.capabilities.workspace?.codeLens?.refreshSupport === true;
   }
 

@@ -43,9 +43,6 @@ export class Folders {
   }
 }
 
-/** Whether a changed path belongs to a run: those are no source files, and there may be very many of them. */
-export const isInMorselFolder = (uri: string): boolean => URI.parse(uri).path.split('/').includes(MORSEL);
-
 function isInside(file: string, folder: string): boolean {
   const path = relative(folder, file);
   return path !== '' && !path.startsWith('..') && !isAbsolute(path);

@@ -4,9 +4,10 @@
  */
 import { createConnection, ProposedFeatures } from 'vscode-languageserver/node';
 import { described } from './errors.ts';
+import { nodeHost } from './node-host.ts';
 import { startServer } from './server.ts';
 
 const connection = createConnection(ProposedFeatures.all);
 // What went wrong in the background is no reason to leave the editor without a server.
 process.on('unhandledRejection', (reason) => connection.console.error(described(reason)));
-startServer(connection);
+startServer(connection, nodeHost());

@@ -1,14 +1,6 @@
 /** The language with the features of this server in place of Langium's own. */
-import { isAbsolute } from 'node:path';
-import { NodeFileSystem } from 'langium/node';
 import type { Connection } from 'vscode-languageserver';
-import {
-  createMorselServices,
-  type InputProbe,
-  type MorselExtensions,
-  type MorselServices,
-} from '../language/index.ts';
-import { createInputProbe } from '../scheduler/items/input-probe.ts';
+import { createMorselServices, type MorselExtensions, type MorselServices } from '../language/index.ts';
 import type { ClientFacts } from './client-facts.ts';
 import { MorselCodeLenses } from './features/code-lenses.ts';
 import { MorselCompletion } from './features/completion.ts';
@@ -21,13 +13,15 @@ import { MorselQuickFixes } from './features/quick-fixes.ts';
 import { MorselSemanticTokens } from './features/semantic-tokens.ts';
 import { MorselDocumentSymbols, MorselWorkspaceSymbols } from './features/symbols.ts';
 import { ServerDocumentBuilder } from './document-builder.ts';
+import type { ServerHost } from './host.ts';
 import { guarded, type Log } from './guard.ts';
 import { Names } from './names.ts';
 import { PlanProblems } from './plan/plan-problems.ts';
 import type { PlanService } from './plan/plan-service.ts';
-import { MorselDocumentUpdateHandler, MorselFileOperationHandler, MorselWorkspaceManager } from './workspace.ts';
+import { MorselDocumentUpdateHandler, MorselFileOperationHandler } from './workspace.ts';
 
 export interface ServerContext {
+  host: ServerHost;
   connection: Connection;
   client: ClientFacts;
   log: Log;
@@ -36,10 +30,10 @@ export interface ServerContext {
   lastRun: LastRun;
 }
 
-export function createServerServices({ connection, client, log, plans, lastRun }: ServerContext): MorselServices {
+export function createServerServices({ host, connection, client, log, plans, lastRun }: ServerContext): MorselServices {
   const guard = <T extends object>(name: string, provider: T): T => guarded(name, provider, log);
   const extensions: MorselExtensions = {
-    inputProbe: inRealFolders(createInputProbe()),
+    ...(host.inputProbe !== undefined && { inputProbe: host.inputProbe }),
     shared: {
       lsp: {
         DocumentUpdateHandler: (services) => new MorselDocumentUpdateHandler(services),
@@ -48,7 +42,7 @@ export function createServerServices({ connection, client, log, plans, lastRun }
       },
       workspace: {
         DocumentBuilder: (services) => new ServerDocumentBuilder(services),
-        WorkspaceManager: (services) => new MorselWorkspaceManager(services),
+        WorkspaceManager: (services) => host.workspaceManager(services),
       },
     },
     morsel: {
@@ -69,14 +63,5 @@ export function createServerServices({ connection, client, log, plans, lastRun }
       },
     },
   };
-  return createMorselServices({ connection, ...NodeFileSystem }, extensions).Morsel;
-}
-
-/** A document that was never saved is in no folder: nothing is known of its inputs, and nothing is wrong with them. */
-function inRealFolders(probe: InputProbe): InputProbe {
-  return {
-    files: async (patterns, exclude, folder) => (isAbsolute(folder) ? probe.files(patterns, exclude, folder) : 1),
-    columns: async (path, folder) => (isAbsolute(folder) ? probe.columns(path, folder) : null),
-    exists: async (path, folder) => !isAbsolute(folder) || probe.exists(path, folder),
-  };
+  return createMorselServices({ connection, ...host.fileSystem }, extensions).Morsel;
 }

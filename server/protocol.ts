@@ -299,5 +299,21 @@ export interface RunChangedParams {
 /** Runs have come or gone: ask for the list again where it is shown. */
 export const RunsChanged = new NotificationType0('morsel/runsChanged');
 
+// ------------------------------------------------------------------------------------------------- files of a browser
+
+/** To the client: the job files below a workspace folder. Asked only by a server that runs in a browser and has no files. */
+export const JobFiles = new RequestType<{ folder: string }, string[], void>('morsel/jobFiles');
+/** To the client: a file's text, or null where it cannot be read. */
+export const ReadFile = new RequestType<{ uri: string }, { text: string } | null, void>('morsel/readFile');
+/** To the client: what is in a folder; nothing where it cannot be read. */
+export const ReadDirectory = new RequestType<{ uri: string }, DirectoryEntry[], void>('morsel/readDirectory');
+
+export interface DirectoryEntry {
+  name: string;
+  isDirectory: boolean;
+}
+
+// ------------------------------------------------------------------------------------------------- from the client
+
 /** From the client: the user trusts the workspace now. */
 export const TrustGranted = new NotificationType0('morsel/trustGranted');

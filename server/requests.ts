@@ -1,5 +1,4 @@
 /** Answers the requests of protocol.ts. */
-import { readFile } from 'node:fs/promises';
 import { DocumentState, type LangiumDocument, URI } from 'langium';
 import type { LangiumSharedServices } from 'langium/lsp';
 import type { CancellationToken, Connection, RequestType } from 'vscode-languageserver';
@@ -8,13 +7,13 @@ import { jobInfo, jobsOf, targetsOf } from './outline.ts';
 import { chooseJob, type PlanService } from './plan/plan-service.ts';
 import { whatIfEdit } from './plan/what-if-edit.ts';
 import * as protocol from './protocol.ts';
-import type { RunService } from './runs/run-service.ts';
+import type { HostRuns } from './host.ts';
 
 export interface RequestContext {
   connection: Connection;
   services: LangiumSharedServices;
   plans: PlanService;
-  runs: RunService;
+  runs: HostRuns;
   log: Log;
 }
 
@@ -45,10 +44,12 @@ export function answerRequests({ connection, services, plans, runs, log }: Reque
     if (document === null) return noSuchFile(params.uri);
     const job = chooseJob(document, params.job);
     if ('problem' in job) return job;
-    if (!(await isSaved(document))) {
-      return { problem: 'The file has changes that are not saved: a run reads what is on disk. Save it, then run.' };
-    }
-    return runs.run({ ...params, file: document.uri.fsPath, job: job.name }, signalOf(token));
+    const { target, set } = params;
+    const chosen = { ...(target !== undefined && { target }), ...(set !== undefined && { set }) };
+    return runs.run(
+      { ...chosen, uri: document.uri, text: document.textDocument.getText(), job: job.name },
+      signalOf(token),
+    );
   });
   connection.onRequest(
     protocol.Runs.method,
@@ -82,13 +83,6 @@ const jobsResult = (document: LangiumDocument): protocol.JobsResult => ({
   jobs: jobsOf(document).map(jobInfo),
   targets: targetsOf(document),
 });
-
-async function isSaved(document: LangiumDocument): Promise<boolean> {
-  if (document.uri.scheme !== 'file') return false;
-  const onDisk = await readFile(document.uri.fsPath, 'utf8').catch(() => null);
-  // Editors keep a byte order mark to themselves.
-  return onDisk?.replace(/^\uFEFF/, '') === document.textDocument.getText();
-}
 
 const noSuchFile = (uri: string): protocol.Problem => ({
   problem: `${URI.parse(uri).fsPath} is no job file of this workspace.`,

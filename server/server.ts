@@ -20,33 +20,30 @@ import {
   addWorkspaceSymbolHandler,
   type LangiumServices,
 } from 'langium/lsp';
-import type { Connection, InitializeParams } from 'vscode-languageserver';
+import type { Connection, InitializeParams, WorkspaceFoldersChangeEvent } from 'vscode-languageserver';
 import { ClientFacts } from './client-facts.ts';
 import { DiagnosticsPublisher } from './diagnostics.ts';
-import { Folders } from './folders.ts';
 import { described } from './errors.ts';
+import type { ServerHost } from './host.ts';
 import type { Log } from './guard.ts';
 import { createServerServices } from './module.ts';
 import { PlanProblems } from './plan/plan-problems.ts';
 import { PlanService } from './plan/plan-service.ts';
-import { Planner } from './plan/planner.ts';
 import { PlanChanged } from './protocol.ts';
 import { Refresher } from './refresher.ts';
 import { answerRequests } from './requests.ts';
-import { InputProblems } from './runs/input-problems.ts';
 import { RunProblems } from './runs/run-problems.ts';
-import { RunService } from './runs/run-service.ts';
 
 const SECTION = 'morsel';
 
 /** Serves one client; returns at once. */
-export function startServer(connection: Connection): void {
+export function startServer(connection: Connection, host: ServerHost): void {
   const log: Log = (message) => connection.console.error(message);
   const client = new ClientFacts();
-  const folders = new Folders();
+  const { folders, planner } = host;
   const refresher = new Refresher(connection, client);
-  const planner = new Planner();
   const services: LangiumServices = createServerServices({
+    host,
     connection,
     client,
     log,
@@ -58,26 +55,20 @@ export function startServer(connection: Connection): void {
 
   const plans = new PlanService({
     services: shared,
-    planner,
-    folders,
+    host,
     onChanged(uri, job) {
       diagnostics.refresh(uri);
       refresher.refresh();
       void connection.sendNotification(PlanChanged, { uri: uri.toString(), job });
     },
   });
-  const runs = new RunService({
+  const runs = host.createRuns({
     connection,
     client,
-    folders,
     log,
     onHistoryChanged: (morselFolder) => plans.historyChanged(morselFolder),
-    onFailuresChanged(file) {
-      diagnostics.refresh(URI.file(file));
-      inputProblems.refresh(file);
-    },
+    onFailuresChanged: (file) => diagnostics.refresh(URI.file(file)),
   });
-  const inputProblems = new InputProblems(connection, client, (file) => runs.failedRunsOf(file));
   diagnostics.add(new PlanProblems(() => plans, client));
   diagnostics.add(new RunProblems((file, job) => runs.failedRunOf(file, job), client));
 
@@ -95,19 +86,20 @@ export function startServer(connection: Connection): void {
   shared.workspace.TextDocuments.onDidClose(({ document }) => plans.documentClosed(URI.parse(document.uri)));
   const isOpen = ({ uri }: LangiumDocument) => shared.workspace.TextDocuments.get(uri) !== undefined;
 
+  const foldersChanged = ({ added, removed }: WorkspaceFoldersChangeEvent): void => {
+    folders.remove(removed.map(({ uri }) => uri));
+    folders.add(added.map(({ uri }) => uri));
+    void shared.workspace.WorkspaceLock.write((token) =>
+      shared.workspace.WorkspaceManager.initializeWorkspace(added, token),
+    );
+    runs.foldersChanged();
+  };
   shared.lsp.LanguageServer.onInitialize((params) => {
     client.initialize(params);
     folders.add((params.workspaceFolders ?? []).map(({ uri }) => uri));
   });
   shared.lsp.LanguageServer.onInitialized(() => {
-    void connection.workspace.onDidChangeWorkspaceFolders(({ added, removed }) => {
-      folders.remove(removed.map(({ uri }) => uri));
-      folders.add(added.map(({ uri }) => uri));
-      void shared.workspace.WorkspaceLock.write((token) =>
-        shared.workspace.WorkspaceManager.initializeWorkspace(added, token),
-      );
-      runs.foldersChanged();
-    });
+    if (client.tellsFolders) void connection.workspace.onDidChangeWorkspaceFolders(foldersChanged);
     void configure(undefined);
     runs.start().catch((error: unknown) => log(`runs: ${described(error)}`));
   });

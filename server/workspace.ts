@@ -15,7 +15,6 @@ import type {
   FileSystemWatcher,
   RenameFilesParams,
 } from 'vscode-languageserver';
-import { isInMorselFolder } from './folders.ts';
 
 /** Validates closed files too, so that the list of problems is whole from the start. */
 export class MorselWorkspaceManager extends DefaultWorkspaceManager {
@@ -75,3 +74,6 @@ export class MorselFileOperationHandler implements FileOperationHandler {
     void this.#lock.write((token) => this.#builder.update(changed, deleted, token));
   }
 }
+
+/** Whether a changed path belongs to a run: those are no source files, and there may be very many of them. */
+const isInMorselFolder = (uri: string): boolean => URI.parse(uri).path.split('/').includes('.morsel');

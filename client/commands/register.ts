@@ -1,6 +1,6 @@
 /** The extension's commands; the manifest names each of them. */
 import * as vscode from 'vscode';
-import type { LanguageClient } from 'vscode-languageclient/node';
+import type { BaseLanguageClient } from 'vscode-languageclient';
 import { ClientCommand } from '../../server/protocol.ts';
 import { showRunLog } from '../logs/run-logs.ts';
 import type { Panels } from '../panel/panels.ts';
@@ -11,7 +11,7 @@ import { previewPlan, showRun } from './show-panels.ts';
 import { continueRun, pauseRun, rerunFailed, resumeRun, stopRun } from './steer-run.ts';
 
 export interface CommandContext extends RunContext {
-  client: LanguageClient;
+  client: BaseLanguageClient;
   panels: Panels;
   log: vscode.LogOutputChannel;
 }
@@ -30,10 +30,15 @@ export function registerCommands(context: CommandContext): vscode.Disposable {
     'morsel.showRun': (argument) => showRun(runs, panels, argument),
     'morsel.showRunLog': (node) => (isRunNode(node) ? showRunLog(node) : undefined),
     'morsel.newJobFile': () => newJobFile(),
-    'morsel.restartServer': () => client.restart(),
+    'morsel.restartServer': () => restart(client),
     'morsel.showLog': () => log.show(),
   };
   return vscode.Disposable.from(
     ...Object.entries(commands).map(([name, run]) => vscode.commands.registerCommand(name, run)),
   );
+}
+
+async function restart(client: BaseLanguageClient): Promise<void> {
+  if (client.needsStop()) await client.stop();
+  await client.start();
 }

@@ -5,7 +5,7 @@ import { type RunRef, StartRun } from '../../server/protocol.ts';
 import { pickJob, type PickedJob } from '../jobs/pick-job.ts';
 import type { RunNotifications } from '../runs/run-notifications.ts';
 import type { Runs } from '../runs/runs.ts';
-import { LANGUAGE } from '../server/create-client.ts';
+import { LANGUAGE } from '../server/client-options.ts';
 import type { MorselServer } from '../server/morsel-server.ts';
 import { mayRun } from './may-run.ts';
 

@@ -2,7 +2,7 @@
 import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { type JobArgument, type JobInfo, Jobs, type JobsResult, type TextRange } from '../../server/protocol.ts';
-import { LANGUAGE } from '../server/create-client.ts';
+import { LANGUAGE } from '../server/client-options.ts';
 import type { MorselServer } from '../server/morsel-server.ts';
 
 export interface PickedJob extends JobArgument {

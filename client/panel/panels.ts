@@ -1,5 +1,4 @@
 /** Opens panels beside the editor, one for each plan or run, and brings them back after a reload. */
-import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { Runs } from '../runs/runs.ts';
 import type { MorselServer } from '../server/morsel-server.ts';
@@ -56,7 +55,7 @@ export class Panels implements vscode.Disposable, vscode.WebviewPanelSerializer 
     panel.webview.options = { enableScripts: true, localResourceRoots: [this.#pageFolder] };
     panel.webview.html = pageHtml({
       cspSource: panel.webview.cspSource,
-      nonce: randomBytes(16).toString('base64url'),
+      nonce: crypto.randomUUID(),
       scriptUri: this.#uriOf(panel, 'panel.js'),
       styleUri: this.#uriOf(panel, 'panel.css'),
       language: vscode.env.language,

@@ -12,8 +12,11 @@ export async function savePicture(title: string, format: 'svg' | 'png', data: st
   });
   if (file === undefined) return;
   try {
-    await vscode.workspace.fs.writeFile(file, Buffer.from(data, format === 'svg' ? 'utf8' : 'base64'));
+    await vscode.workspace.fs.writeFile(file, format === 'svg' ? new TextEncoder().encode(data) : bytesOf(data));
   } catch (error) {
     void vscode.window.showErrorMessage(t('The picture could not be saved: {0}', String(error)));
   }
 }
+
+/** Of base64; a browser has no `Buffer`. */
+const bytesOf = (base64: string): Uint8Array => Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));

@@ -5,7 +5,7 @@ import { count } from '../../l10n/words.ts';
 import type { RunProgress } from '../../scheduler/run/events.ts';
 import { type JobInfo, Jobs } from '../../server/protocol.ts';
 import { isProblem, type MorselServer } from '../server/morsel-server.ts';
-import { LANGUAGE } from '../server/create-client.ts';
+import { LANGUAGE } from '../server/client-options.ts';
 import type { LiveRun, Runs } from './runs.ts';
 import { itemsText, percent } from './words.ts';
 

@@ -2,13 +2,13 @@
 import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import type { NotificationType, NotificationType0, RequestType, RequestType0 } from 'vscode-jsonrpc';
-import { type LanguageClient, State } from 'vscode-languageclient/node';
+import { type BaseLanguageClient, State } from 'vscode-languageclient';
 import type { Problem, WhatIfEditResult } from '../../server/protocol.ts';
 
 export class MorselServer {
-  readonly #client: LanguageClient;
+  readonly #client: BaseLanguageClient;
 
-  constructor(client: LanguageClient) {
+  constructor(client: BaseLanguageClient) {
     this.#client = client;
   }
 

@@ -1,13 +1,13 @@
-/** Makes the language client. The server runs in VS Code's own Node, so that there is nothing to install. */
+/** The language client in Node. The server runs in VS Code's own Node, so that there is nothing to install. */
 import { t } from '@vscode/l10n';
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import { LanguageClient, TransportKind } from 'vscode-languageclient/node';
-import { ClientCommand, type MorselInitializationOptions } from '../../server/protocol.ts';
+import { ClientCommand } from '../../server/protocol.ts';
+import { clientOptions, type ClientOptions, isVirtual } from './client-options.ts';
 
-export const LANGUAGE = 'morsel';
-
-export function createClient(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): LanguageClient {
+export function createNodeClient(context: vscode.ExtensionContext, options: ClientOptions): LanguageClient {
   const module = context.asAbsolutePath('dist/server/main.js');
+  const commands = isVirtual() ? [ClientCommand.plan] : Object.values(ClientCommand);
   return new LanguageClient(
     // Also the section that `trace.server` is read from.
     'morsel',
@@ -16,20 +16,6 @@ export function createClient(context: vscode.ExtensionContext, log: vscode.LogOu
       run: { module, transport: TransportKind.ipc },
       debug: { module, transport: TransportKind.ipc, options: { execArgv: ['--nolazy', '--inspect=6019'] } },
     },
-    {
-      // Files of every scheme: an unsaved or a virtual document has all language features too.
-      documentSelector: [{ language: LANGUAGE }],
-      outputChannel: log,
-      initializationOptions: initializationOptions(),
-    },
+    clientOptions(options, commands),
   );
-}
-
-function initializationOptions(): MorselInitializationOptions {
-  const { bundle: messages } = vscode.l10n;
-  return {
-    trusted: vscode.workspace.isTrusted,
-    commands: Object.values(ClientCommand),
-    ...(messages !== undefined && { messages }),
-  };
 }

@@ -1,10 +1,10 @@
 /** What the language server is doing, in the language status of Morsel files; it stands there only for those files. */
 import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
-import { type LanguageClient, State } from 'vscode-languageclient/node';
-import { LANGUAGE } from '../server/create-client.ts';
+import { type BaseLanguageClient, State } from 'vscode-languageclient';
+import { LANGUAGE } from '../server/client-options.ts';
 
-export function showServerStatus(client: LanguageClient): vscode.Disposable {
+export function showServerStatus(client: BaseLanguageClient): vscode.Disposable {
   const item = vscode.languages.createLanguageStatusItem('morsel.server', { language: LANGUAGE });
   item.name = t('Morsel Language Server');
   const show = (state: State): void => {

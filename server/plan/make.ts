@@ -10,7 +10,8 @@ import { openHistory } from '../../scheduler/store/history.ts';
 import { NO_PAST, type Past, readPast } from '../../scheduler/store/past.ts';
 import type { Workload } from '../../scheduler/workload.ts';
 import { duration } from '../../scheduler/words.ts';
-import { type PlanAnswer, type PlannerJob, type PlanRequest, TOO_LARGE } from './planner.ts';
+import type { PlannerJob } from './planner.ts';
+import { type PlanAnswer, type PlanRequest, TOO_LARGE } from './planning.ts';
 
 /** A survey that takes longer is given up: inputs so large are for `morsel plan`, which has the time. */
 const SURVEY_LIMIT_SECONDS = 60;

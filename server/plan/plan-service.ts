@@ -8,10 +8,10 @@ import { DiagnosticSeverity } from 'vscode-languageserver';
 import { findJobs, lowerJob } from '../../language/index.ts';
 import type { JobSpec } from '../../scheduler/job-spec.ts';
 import type { Plan, PlanFigures } from '../../scheduler/plan/plan.ts';
-import type { Folders } from '../folders.ts';
+import type { ServerHost } from '../host.ts';
 import { targetsOf } from '../outline.ts';
 import type { CompareResult, PlanParams, PlanResult, Problem, TargetPlan, WhatIf } from '../protocol.ts';
-import { type PlanAnswer, type Planner, TOO_LARGE, type Urgency } from './planner.ts';
+import { type PlanAnswer, TOO_LARGE, type Urgency } from './planning.ts';
 
 /** Quiet time after an edit before a plan is made; more where plans take long, so that typing never queues them up. */
 const DEBOUNCE_MS = 250;
@@ -46,8 +46,7 @@ interface DocumentPlans {
 
 export interface PlanServiceOptions {
   services: LangiumSharedCoreServices;
-  planner: Planner;
-  folders: Folders;
+  host: Pick<ServerHost, 'canPlan' | 'folders' | 'planner'>;
   /** A job's plan is another than before. */
   onChanged: (uri: URI, job: string) => void;
 }
@@ -74,8 +73,7 @@ export class PlanService {
 
   /** A document was built or saved. `inputsToo`: even where the text is the same, since its inputs may not be. */
   documentChanged(uri: URI, inputsToo = false): void {
-    // A document that is in no folder has no inputs beside it: there is nothing to look at.
-    if (uri.scheme !== 'file') return;
+    if (!this.#options.host.canPlan(uri.scheme)) return;
     const key = uri.toString();
     const plans = this.#documents.get(key) ?? { uri, entries: new Map(), timer: undefined };
     this.#documents.set(key, plans);
@@ -95,13 +93,13 @@ export class PlanService {
   /** A run has taught something: plans that rest on this folder's history are made anew. */
   historyChanged(morselFolder: string): void {
     for (const { uri } of this.#documents.values()) {
-      if (this.#options.folders.morselFolderOf(uri.fsPath) === morselFolder) this.documentChanged(uri, true);
+      if (this.#options.host.folders.morselFolderOf(uri.fsPath) === morselFolder) this.documentChanged(uri, true);
     }
   }
 
   /** Answers {@link import('../protocol.ts').PlanJob}. */
   async plan(document: LangiumDocument, params: PlanParams, signal: AbortSignal): Promise<PlanResult | Problem> {
-    if (document.uri.scheme !== 'file') return UNSAVED;
+    if (!this.#options.host.canPlan(document.uri.scheme)) return UNSAVED;
     const broken = errorsIn(document);
     const job = chooseJob(document, params.job);
     const known = 'problem' in job ? undefined : this.planOf(document.uri, job.name);
@@ -126,7 +124,7 @@ export class PlanService {
     name: string | undefined,
     signal: AbortSignal,
   ): Promise<CompareResult | Problem> {
-    const job = plannable(document, name);
+    const job = this.#plannable(document, name);
     if ('problem' in job) return job;
     const own = lowerJob(job, {});
     const ownName = 'problem' in own ? null : own.spec.target.name;
@@ -221,8 +219,14 @@ export class PlanService {
   }
 
   #make(spec: JobSpec, signal: AbortSignal, urgency: Urgency): Promise<PlanAnswer | null> {
-    const morselFolder = this.#options.folders.morselFolderOf(spec.file);
-    return this.#options.planner.plan({ job: spec, morselFolder, epoch: this.#epoch }, signal, urgency);
+    const morselFolder = this.#options.host.folders.morselFolderOf(spec.file);
+    return this.#options.host.planner.plan({ job: spec, morselFolder, epoch: this.#epoch }, signal, urgency);
+  }
+
+  /** The job of an error-free document, for what needs a plan of this very text. */
+  #plannable(document: LangiumDocument, name: string | undefined): ReturnType<typeof findJobs>[number] | Problem {
+    if (!this.#options.host.canPlan(document.uri.scheme)) return UNSAVED;
+    return errorsIn(document) ?? chooseJob(document, name);
   }
 
   /** All that a plan is made from; where things stand in the file is none of it. */
@@ -253,12 +257,6 @@ export function chooseJob(
     return { problem: `This file has ${jobs.length} jobs (${jobs.map((job) => job.name).join(', ')}): name one.` };
   }
   return chosen ?? { problem: `This file has no job "${name}", but ${jobs.map((job) => job.name).join(', ')}.` };
-}
-
-/** The job of an error-free document on disk, for what needs a plan of this very text. */
-function plannable(document: LangiumDocument, name: string | undefined): ReturnType<typeof findJobs>[number] | Problem {
-  if (document.uri.scheme !== 'file') return UNSAVED;
-  return errorsIn(document) ?? chooseJob(document, name);
 }
 
 const UNSAVED: Problem = { problem: 'Save the file first: a plan needs the inputs beside it.' };

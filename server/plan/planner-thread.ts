@@ -2,7 +2,8 @@
 import { parentPort } from 'node:worker_threads';
 import { messageOf } from '../errors.ts';
 import { planOf } from './make.ts';
-import type { PlanAnswer, PlannerJob, PlannerReply } from './planner.ts';
+import type { PlannerJob, PlannerReply } from './planner.ts';
+import type { PlanAnswer } from './planning.ts';
 
 const port = parentPort!;
 let last: Promise<void> = Promise.resolve();

@@ -4,20 +4,8 @@
  */
 import { existsSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
-import type { JobSpec } from '../../scheduler/job-spec.ts';
-import type { Plan } from '../../scheduler/plan/plan.ts';
 import { messageOf } from '../errors.ts';
-
-export interface PlanRequest {
-  job: JobSpec;
-  /** Where the history of past runs is; it need not exist. */
-  morselFolder: string;
-  /** What was read of the inputs in an earlier epoch is forgotten. */
-  epoch: number;
-}
-
-/** A plan, or one sentence on why there is none. */
-export type PlanAnswer = { plan: Plan } | { problem: string };
+import { type PlanAnswer, type Planning, type PlanRequest, TOO_LARGE, type Urgency } from './planning.ts';
 
 /** What the thread is sent; `cancelled[0]` becomes 1 when nobody waits for the answer any more. */
 export interface PlannerJob extends PlanRequest {
@@ -33,9 +21,6 @@ export interface PlannerReply {
   answer: PlanAnswer | null;
 }
 
-/** `asked`: by somebody who waits for it, so before all that are made for hints. */
-export type Urgency = 'asked' | 'background';
-
 interface Wanted {
   request: PlanRequest;
   urgency: Urgency;
@@ -48,7 +33,7 @@ const THREAD_LIMITS = { maxOldGenerationSizeMb: 1024 };
 /** A plan that takes longer is no preview. */
 const LIMIT_SECONDS = 10;
 
-export class Planner {
+export class Planner implements Planning {
   readonly #limitSeconds: number;
   #thread: Worker | undefined;
   /** Those that were asked for first, each kind in the order in which they came. */
@@ -139,10 +124,6 @@ export class Planner {
 function wordsFor(error: Error & { code?: string }): string {
   return error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? TOO_LARGE : `The planner stopped working: ${messageOf(error)}.`;
 }
-
-/** What is said of a job whose plan takes too much time or memory for an editor. */
-export const TOO_LARGE =
-  'This job is too large to preview in full here: run `morsel plan`, which may take as long as it needs.';
 
 /** `planner-thread.ts` beside this file; in the bundled server `planner-thread.js` beside `main.js`. */
 function threadFile(): URL {

@@ -1,10 +1,10 @@
 /** Starts, lists, watches and steers runs for a client. A run is a process of its own: this server only looks on. */
+import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { Connection } from 'vscode-languageserver';
-import type { ClientFacts } from '../client-facts.ts';
+import type { URI } from 'langium';
 import type { Folders } from '../folders.ts';
 import { described } from '../errors.ts';
-import type { Log } from '../guard.ts';
+import type { RunsOptions } from '../host.ts';
 import { explainFragment, type Explanation } from '../../scheduler/explain/explain.ts';
 import { taskInWords } from '../../scheduler/explain/task-words.ts';
 import {
@@ -27,24 +27,21 @@ import { infoOf, type KnownRun, morselFolderOf, RunStore } from './run-store.ts'
 import { RunsWatch } from './runs-watch.ts';
 
 const UNTRUSTED = 'This workspace is not trusted, so nothing in it is run. Trust it first.';
+const UNSAVED: Problem = {
+  problem: 'The file has changes that are not saved: a run reads what is on disk. Save it, then run.',
+};
 const NO_CLI =
   'The command line of Morsel was not found beside the language server: name it in the setting for its path.';
 
-export interface RunServiceOptions {
-  connection: Connection;
-  client: ClientFacts;
+export interface RunServiceOptions extends RunsOptions {
   folders: Folders;
-  log: Log;
-  /** A run has taught something. */
-  onHistoryChanged: (morselFolder: string) => void;
-  /** Other items than before have failed in the newest run of a job in this file. */
-  onFailuresChanged: (file: string) => void;
 }
 
 /** A job of a file, to be run. */
 export interface JobToRun extends Pick<StartRunParams, 'target' | 'set'> {
-  /** Absolute path. */
-  file: string;
+  uri: URI;
+  /** As the editor has it. */
+  text: string;
   job: string;
 }
 
@@ -128,7 +125,9 @@ export class RunService {
     return { text: logText(readLogs(run.folder, wanted)) };
   }
 
-  async run({ file, job, target, set }: JobToRun, signal: AbortSignal): Promise<RunRef | Problem> {
+  async run({ uri, text, job, target, set }: JobToRun, signal: AbortSignal): Promise<RunRef | Problem> {
+    if (!(await isSaved(uri, text))) return UNSAVED;
+    const file = uri.fsPath;
     const home = this.#options.folders.homeOf(file);
     const on = target === undefined ? [] : ['--on', target];
     const values = Object.entries(set ?? {}).flatMap(([name, value]) => ['--set', `${name}=${value}`]);
@@ -238,6 +237,13 @@ export class RunService {
       this.#options.log(`run ${run.file.id} cannot be read: ${described(error)}`);
     }
   }
+}
+
+async function isSaved(uri: URI, text: string): Promise<boolean> {
+  if (uri.scheme !== 'file') return false;
+  const onDisk = await readFile(uri.fsPath, 'utf8').catch(() => null);
+  // Editors keep a byte order mark to themselves.
+  return onDisk?.replace(/^\uFEFF/, '') === text;
 }
 
 const refOf = ({ file, folder }: KnownRun): Required<RunRef> => ({ run: file.id, folder });

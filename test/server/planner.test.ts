@@ -1,6 +1,7 @@
 /** The planner's thread: what somebody waits for comes first, and what takes too long is given up. */
 import { afterEach, expect, test } from 'vitest';
-import { Planner, type PlanRequest, TOO_LARGE } from '../../server/plan/planner.ts';
+import { Planner } from '../../server/plan/planner.ts';
+import { type PlanRequest, TOO_LARGE } from '../../server/plan/planning.ts';
 import { input, jobSpec, taskSpec } from '../scheduler/job-specs.ts';
 
 let planner: Planner;

@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { type Browser, type BrowserContext, chromium, type FrameLocator, type Page } from 'playwright-core';
 import type { Server } from './server.ts';
+import { serveWebExtension } from './web-extension.ts';
 
 export const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
 export const BROWSER_ARGS = [
@@ -23,6 +24,8 @@ export interface WindowOptions {
   size?: { width: number; height: number };
   /** An extension in development; without one, only what is installed runs. */
   extension?: string;
+  /** The packaged extension runs in the browser, as in vscode.dev. */
+  web?: boolean;
   /** A CommonJS file that exports `run()`; VS Code calls it in the extension host. */
   tests?: string;
   /** The display language, without a language pack: VS Code itself stays English, extensions are told of it. */
@@ -33,7 +36,15 @@ export interface WindowOptions {
 }
 
 export async function openWindow(server: Server, options: WindowOptions = {}): Promise<EditorWindow> {
-  const { size = { width: 1280, height: 800 }, extension, tests, language, onConsole, bindings = {} } = options;
+  const {
+    size = { width: 1280, height: 800 },
+    extension,
+    web = false,
+    tests,
+    language,
+    onConsole,
+    bindings = {},
+  } = options;
   // Signals are ours: clean-up.ts ends this process, and with it Chromium.
   const browser = await chromium.launch({
     executablePath: CHROMIUM,
@@ -51,7 +62,9 @@ export async function openWindow(server: Server, options: WindowOptions = {}): P
     if (language !== undefined)
       await page.addInitScript((name) => Object.assign(globalThis, { _VSCODE_NLS_LANGUAGE: name }), language);
     for (const [name, call] of Object.entries(bindings)) await page.exposeFunction(name, call);
-    if (extension !== undefined) await develop(context, server, extension, tests);
+    if (extension !== undefined)
+      await configure(context, { developmentOptions: developmentOptions(server, extension, tests) });
+    if (web) await configure(context, { additionalBuiltinExtensions: [await serveWebExtension(context, server)] });
     await page.goto(server.url);
     const window = new EditorWindow(browser, page);
     await window.ready();
@@ -62,19 +75,23 @@ export async function openWindow(server: Server, options: WindowOptions = {}): P
   }
 }
 
-/**
- * Makes the window an Extension Development Host. The workbench takes what to develop from its configuration in the page,
- * so the page is changed on its way to the browser; that also holds for a reload.
- */
-async function develop(context: BrowserContext, { port }: Server, extension: string, tests?: string): Promise<void> {
+/** What makes the window an Extension Development Host. */
+function developmentOptions({ port }: Server, extension: string, tests?: string): object {
   const remote = (path: string) => ({ scheme: 'vscode-remote', authority: `127.0.0.1:${port}`, path: resolve(path) });
-  const developmentOptions = {
+  return {
     extensions: [remote(extension)],
     ...(tests !== undefined && { extensionTestsPath: remote(tests) }),
   };
+}
+
+/**
+ * The workbench takes its configuration from the page, so the page is changed on its way to the browser; that also holds
+ * for a reload.
+ */
+async function configure(context: BrowserContext, more: Record<string, unknown>): Promise<void> {
   const changed = (_: string, start: string, json: string): string => {
     const configuration: Record<string, unknown> = JSON.parse(json.replaceAll('&quot;', '"').replaceAll('&amp;', '&'));
-    const text = JSON.stringify({ ...configuration, developmentOptions });
+    const text = JSON.stringify({ ...configuration, ...more });
     return start + text.replaceAll('&', '&amp;').replaceAll('"', '&quot;');
   };
   await context.route(

@@ -5,6 +5,7 @@
 import { freshWorkspace } from '../harness/paths.ts';
 import { type ServerOptions, startServer } from '../harness/server.ts';
 import { type EditorWindow, openWindow, type WindowOptions } from '../harness/window.ts';
+import { inBrowser } from './in-browser.ts';
 import { german } from './german.ts';
 import { newJob, runToTheEnd } from './a-run.ts';
 import { restricted } from './restricted.ts';
@@ -36,6 +37,7 @@ export const uiTests: UiTest[] = [
     title: 'installed: in Restricted Mode jobs are planned, and nothing is run',
     run: () => inWindow(restricted, { trust: 'ask' }),
   },
+  { title: 'in a browser: job files are checked and planned by a worker, and nothing is run', run: inBrowser },
   { title: 'installed: in a German window all of it is German', run: () => inWindow(german, {}, { language: 'de' }) },
 ];
 
