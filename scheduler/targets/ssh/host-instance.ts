@@ -156,7 +156,7 @@ export class HostInstance {
   }
 
   /** What is done counts when its outputs are here. */
-  private heard(): WorkerListener {
+  private afterFetching(): WorkerListener {
     const { listener } = this.options;
     return {
       safePoint: async (instance, fragment, reports) => {
@@ -176,7 +176,7 @@ export class HostInstance {
     const { cpus, memoryBytes, lifespanSeconds } = spec;
     const lifeLeft = (): number | null =>
       lifespanSeconds === null ? null : Math.max(0, lifespanSeconds - (performance.now() - this.startedAt) / 1000);
-    this.link = linkConnection(instance, worker.connection(), this.heard(), {
+    this.link = linkConnection(instance, worker.connection(), this.afterFetching(), {
       hello: async ({ pid, hostName }) => {
         const place = await this.place(worker).catch((error: unknown) => {
           this.end(`files could not be brought there: ${messageOf(error)}`);

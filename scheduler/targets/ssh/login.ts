@@ -48,7 +48,7 @@ export class Login {
     this.bundle = bundle;
     const script = remoteScript(options, this.mark);
     // Its own group: a Ctrl-C at the terminal is for the run process, which ends its workers in good order.
-    const ways = shared === null ? [] : ['-M', '-S', shared];
+    const ways = shared === null ? [] : ['-M', '-S', shared, '-o', 'ControlPersist=no'];
     const child = spawn('ssh', [...sshArguments(spec), ...ways, '--', host, remoteCommand(script)], {
       stdio: 'pipe',
       detached: true,

@@ -54,6 +54,8 @@ class SshTarget implements Target {
   private bundle: WorkerBundle | null = null;
   /** The folder of the sockets of logins; null before one is needed. */
   private sockets: string | null = null;
+  /** One after the other, each with a socket that no other login ever has: files must not go to another host. */
+  private logins = 0;
   private isClosed = false;
   private onEmpty: () => void = () => {};
 
@@ -119,7 +121,7 @@ class SshTarget implements Target {
 
   private startOn(host: Host, instance: string, bundle: WorkerBundle): void {
     const { spec, listener } = this;
-    const stage = this.stagePlan(instance);
+    const stage = this.stagePlan();
     const { setup, times = stage === null ? usualTimes : stagedTimes } = this.options;
     const { patienceSeconds = PATIENCE_SECONDS } = this.options;
     host.instances++;
@@ -139,12 +141,12 @@ class SshTarget implements Target {
     this.instances.set(instance, new HostInstance({ ...about, onUp, onDown }));
   }
 
-  private stagePlan(instance: string): StagePlan | null {
+  private stagePlan(): StagePlan | null {
     const { stage: patterns } = this.spec.options;
     if (!Array.isArray(patterns)) return null;
     // Short, since the path of a socket may not be long, and nobody else's.
     this.sockets ??= mkdtempSync(join(tmpdir(), 'morsel-ssh-'));
-    return { patterns, counts: this.options.counts, socket: join(this.sockets, instance) };
+    return { patterns, counts: this.options.counts, socket: join(this.sockets, String(++this.logins)) };
   }
 
   /** Another host may do; if all have failed, the run is told. */
