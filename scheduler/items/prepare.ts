@@ -127,12 +127,23 @@ function workloadTask(
   upToDate: WorkloadTask['upToDate'],
 ): WorkloadTask {
   const input = task.input === null ? null : inputs.get(task.input)!;
+  return { ...statedOf(job, task), count: countOf(task, inputs), cohorts: cohortsOf(task.cost, input), upToDate };
+}
+
+/** A workload as the job says it now, where what was read of inputs and outputs is as it was. */
+export const restated = (job: JobSpec, { tasks }: Workload): Workload => ({
+  tasks: job.tasks.map((task, index) => {
+    const { count, cohorts, upToDate } = tasks[index]!;
+    return { ...statedOf(job, task), count, cohorts, upToDate };
+  }),
+});
+
+/** What the job itself says of a task. */
+function statedOf(job: JobSpec, task: TaskSpec): Omit<WorkloadTask, 'count' | 'cohorts' | 'upToDate'> {
   return {
     name: task.name,
     task: task.task,
     key: observationKey(job, task),
-    count: countOf(task, inputs),
-    cohorts: cohortsOf(task.cost, input),
     dependsOn: task.dependsOn.map(({ task: name, on }) => ({ task: job.tasks.findIndex((t) => t.name === name), on })),
     needs: task.needs,
     safePoint: task.safePoint,
@@ -140,7 +151,6 @@ function workloadTask(
     estimateSeconds: task.estimateSeconds,
     timeoutSeconds: task.timeoutSeconds,
     ...(task.checkpoint && { checkpoint: { graceSeconds: task.checkpoint.graceSeconds } }),
-    upToDate,
   };
 }
 

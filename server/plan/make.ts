@@ -1,9 +1,10 @@
 /** A plan from a job: its inputs are read (or remembered), what past runs taught is fetched, the run is simulated. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { prepareWorkload } from '../../scheduler/items/prepare.ts';
+import { fingerprintOf, taskIdentity } from '../../scheduler/items/fingerprint.ts';
+import { prepareWorkload, restated } from '../../scheduler/items/prepare.ts';
 import { LevelledModel } from '../../scheduler/plan/levelled-model.ts';
-import { makePlan } from '../../scheduler/plan/make-plan.ts';
+import { makePlan, SKETCH } from '../../scheduler/plan/make-plan.ts';
 import { Cancelled } from '../../scheduler/plan/simulate.ts';
 import { PredictiveModel } from '../../scheduler/predictive-model/model.ts';
 import { openHistory } from '../../scheduler/store/history.ts';
@@ -37,7 +38,8 @@ export async function planOf(request: PlannerJob, isCancelled: () => boolean): P
   const timeUpAt = performance.now() + request.limitSeconds * 1000;
   const isGivenUp = () => isCancelled() || performance.now() >= timeUpAt;
   try {
-    return { plan: makePlan({ job: request.job, workload, model, ...past, isCancelled: isGivenUp }) };
+    const effort = request.effort === 'sketch' ? SKETCH : {};
+    return { plan: makePlan({ job: request.job, workload, model, ...past, ...effort, isCancelled: isGivenUp }) };
   } catch (error) {
     if (!(error instanceof Cancelled)) throw error;
     return { problem: TOO_LARGE };
@@ -47,7 +49,7 @@ export async function planOf(request: PlannerJob, isCancelled: () => boolean): P
 async function survey(request: PlanRequest, isCancelled: () => boolean): Promise<Workload> {
   const key = surveyKey(request);
   const known = surveys.get(key);
-  if (known !== undefined && performance.now() < known.freshUntil) return known.workload;
+  if (known !== undefined && performance.now() < known.freshUntil) return restated(request.job, known.workload);
   const start = performance.now();
   const workload = await readInputs(request, isCancelled);
   const now = performance.now();
@@ -77,10 +79,15 @@ async function readInputs({ job, morselFolder }: PlanRequest, isCancelled: () =>
   }
 }
 
-/** All of a job that its workload depends on: not the target, and not where in the file things stand. */
+/** All of a job that what is read of its inputs and outputs depends on. */
 function surveyKey({ job, morselFolder, epoch }: PlanRequest): string {
-  const parts = [epoch, morselFolder, job.directory, job.params, job.inputs, job.tasks];
-  return JSON.stringify(parts, (name, value: unknown) => (name === 'source' ? undefined : value));
+  const inputs = job.inputs.map(({ source: _, ...input }) => input);
+  const isRemembered = hasHistory(morselFolder);
+  const tasks = job.tasks.map((task) => {
+    const past = isRemembered ? [taskIdentity(job, task), fingerprintOf(task)] : [];
+    return [task.name, task.input, task.cost, task.output, task.checkpoint ?? null, task.dependsOn, task.stage, past];
+  });
+  return JSON.stringify([epoch, morselFolder, job.directory, inputs, tasks]);
 }
 
 function pastOf({ morselFolder, job }: PlanRequest, workload: Workload): Past {

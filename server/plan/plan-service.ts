@@ -11,11 +11,13 @@ import type { Plan, PlanFigures } from '../../scheduler/plan/plan.ts';
 import type { ServerHost } from '../host.ts';
 import { targetsOf } from '../outline.ts';
 import type { CompareResult, PlanParams, PlanResult, Problem, TargetPlan, WhatIf } from '../protocol.ts';
-import { type PlanAnswer, TOO_LARGE, type Urgency } from './planning.ts';
+import { type Effort, type PlanAnswer, TOO_LARGE, type Urgency } from './planning.ts';
 
 /** Quiet time after an edit before a plan is made; more where plans take long, so that typing never queues them up. */
 const DEBOUNCE_MS = 250;
 const LONGEST_DEBOUNCE_MS = 5000;
+/** Where the last plan took longer, a sketch comes before the next. */
+const LONG_MS = 150;
 
 /** What is known of a job's plan. */
 export interface JobPlan {
@@ -57,6 +59,8 @@ export class PlanService {
   /** Raised whenever inputs, outputs or the history may be other than they were. */
   #epoch = 0;
   #debounceMs = DEBOUNCE_MS;
+  /** How long the last whole plan of each job took. */
+  readonly #wholeMs = new Map<string, number>();
 
   constructor(options: PlanServiceOptions) {
     this.#options = options;
@@ -101,11 +105,11 @@ export class PlanService {
   async plan(document: LangiumDocument, params: PlanParams, signal: AbortSignal): Promise<PlanResult | Problem> {
     if (!this.#options.host.canPlan(document.uri.scheme)) return UNSAVED;
     const broken = errorsIn(document);
+    const isPlain = params.target === undefined && params.whatIf === undefined;
     const job = chooseJob(document, params.job);
     const known = 'problem' in job ? undefined : this.planOf(document.uri, job.name);
     if (broken !== null) {
       const fallback = known ?? this.plansOf(document.uri).find((entry) => entry.job === params.job);
-      const isPlain = params.target === undefined && params.whatIf === undefined;
       const plan = isPlain ? (fallback?.plan ?? null) : null;
       return plan === null ? broken : { plan, stale: true };
     }
@@ -113,8 +117,9 @@ export class PlanService {
     const lowered = lowerJob(job, params.target === undefined ? {} : { target: params.target });
     if ('problem' in lowered) return lowered;
     const spec = params.whatIf === undefined ? lowered.spec : changed(lowered.spec, params.whatIf);
+    const effort = isPlain ? this.#effortFor(spec) : 'whole';
     const answer =
-      (await this.#answerUnderWay(document.uri, spec, signal)) ?? (await this.#make(spec, signal, 'asked'));
+      (await this.#answerUnderWay(document.uri, spec, signal)) ?? (await this.#make(spec, signal, 'asked', effort));
     return answer === null ? { problem: 'The plan was cancelled.' } : 'problem' in answer ? answer : fresh(answer.plan);
   }
 
@@ -173,20 +178,38 @@ export class PlanService {
     entry.madeFrom = from;
     const making = (entry.making = new AbortController());
     const start = performance.now();
-    entry.answer = this.#make(spec, making.signal, 'background');
+    const effort = this.#effortFor(spec);
+    entry.answer = this.#make(spec, making.signal, 'background', effort);
     const answer = await entry.answer;
     if (answer === null) return;
-    entry.making = null;
     this.#debounceMs = Math.min(LONGEST_DEBOUNCE_MS, Math.max(DEBOUNCE_MS, performance.now() - start));
+    const isShown = this.#show(plans, entry, spec, answer);
+    if (isShown && effort === 'sketch') await this.#planWhole(plans, entry, spec, making.signal);
+    if (!making.signal.aborted) entry.making = null;
+  }
+
+  /** Until it is there, who asks is answered with the sketch; where it takes too long, the sketch is all there is. */
+  async #planWhole(plans: DocumentPlans, entry: Entry, spec: JobSpec, signal: AbortSignal): Promise<void> {
+    const answer = await this.#make(spec, signal, 'background', 'whole');
+    if (answer === null) return;
+    if ('problem' in answer && answer.problem === TOO_LARGE) return;
+    entry.answer = Promise.resolve(answer);
+    this.#show(plans, entry, spec, answer);
+  }
+
+  /** True for a plan, false for a problem. */
+  #show(plans: DocumentPlans, entry: Entry, spec: JobSpec, answer: PlanAnswer): boolean {
     if ('problem' in answer) {
+      const { madeFrom } = entry;
       this.#failed(plans, spec.job, answer.problem);
       // Inputs may have come when it is tried again; a plan that takes too long will not have become shorter.
-      if (answer.problem === TOO_LARGE) entry.madeFrom = from;
-      return;
+      if (answer.problem === TOO_LARGE) entry.madeFrom = madeFrom;
+      return false;
     }
     const news = JSON.stringify(entry.plan) !== JSON.stringify(answer.plan) || entry.problem !== null;
     Object.assign(entry, { plan: answer.plan, target: spec.target, problem: null, stale: false });
     if (news) this.#options.onChanged(plans.uri, spec.job);
+    return true;
   }
 
   /** The same plan is not made twice. */
@@ -218,9 +241,21 @@ export class PlanService {
     this.#options.onChanged(plans.uri, job);
   }
 
-  #make(spec: JobSpec, signal: AbortSignal, urgency: Urgency): Promise<PlanAnswer | null> {
+  async #make(spec: JobSpec, signal: AbortSignal, urgency: Urgency, effort: Effort): Promise<PlanAnswer | null> {
     const morselFolder = this.#options.host.folders.morselFolderOf(spec.file);
-    return this.#options.host.planner.plan({ job: spec, morselFolder, epoch: this.#epoch }, signal, urgency);
+    const start = performance.now();
+    const answer = await this.#options.host.planner.plan(
+      { job: spec, morselFolder, epoch: this.#epoch, effort },
+      signal,
+      urgency,
+    );
+    if (answer !== null && effort === 'whole') this.#wholeMs.set(nameOf(spec), performance.now() - start);
+    return answer;
+  }
+
+  /** Nobody waits for the whole plan where the last one took long. */
+  #effortFor(spec: JobSpec): Effort {
+    return (this.#wholeMs.get(nameOf(spec)) ?? 0) > LONG_MS ? 'sketch' : 'whole';
   }
 
   /** The job of an error-free document, for what needs a plan of this very text. */
@@ -282,3 +317,5 @@ function changed(spec: JobSpec, { instances, lifespanSeconds }: WhatIf): JobSpec
   if (lifespanSeconds !== undefined) target.lifespanSeconds = lifespanSeconds;
   return { ...spec, target };
 }
+
+const nameOf = ({ file, job }: JobSpec): string => `${file} ${job}`;

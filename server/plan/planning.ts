@@ -2,12 +2,16 @@
 import type { JobSpec } from '../../scheduler/job-spec.ts';
 import type { Plan } from '../../scheduler/plan/plan.ts';
 
+export type Effort = 'sketch' | 'whole';
+
 export interface PlanRequest {
   job: JobSpec;
   /** Where the history of past runs is; it need not exist. */
   morselFolder: string;
   /** What was read of the inputs in an earlier epoch is forgotten. */
   epoch: number;
+  /** A rough plan at once, or all of it; default: all of it. */
+  effort?: Effort;
 }
 
 /** A plan, or one sentence on why there is none. */
