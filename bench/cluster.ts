@@ -2,7 +2,8 @@
  * `npm run bench:cluster [WORKERS…]`: what one run process costs when it feeds many workers over real sockets. The run is
  * `morsel run` on a target of kind slurm; sbatch, squeue and scancel are stand-ins of a few lines, and the workers are
  * lightweight ones (bench/cluster/swarm.ts), so that what is measured is the run and not a thousand processes. Items are as
- * long as it takes for the ideal run to last {@link IDEAL_SECONDS}: with more workers, the same number of items longer ones.
+ * long as it takes for the ideal run to last {@link LEAST_IDEAL_SECONDS}, or until all workers are up: with more workers, the
+ * same number of items longer ones.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -12,7 +13,10 @@ import { createInterface } from 'node:readline';
 import type { RunEvent } from '../scheduler/run/events.ts';
 
 const ITEMS = 1_000_000;
-const IDEAL_SECONDS = 40;
+/** An ideal run lasts so long for each worker, so that there is work left when the last of them is up. */
+const IDEAL_SECONDS_A_WORKER = 0.1;
+/** … and so long at least. */
+const LEAST_IDEAL_SECONDS = 40;
 const TICKS_PER_SECOND = 100;
 
 /** Writes to the spool where the run's home file is; the swarm starts a worker for it. No program but the shell. */
@@ -41,6 +45,8 @@ const cpuSeconds = (pid: number): number => (Number(fields(pid)[11]) + Number(fi
 const peakMebibytes = (pid: number): number =>
   Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))![1]) / 1024;
 
+const idealSeconds = (workers: number): number => Math.max(LEAST_IDEAL_SECONDS, IDEAL_SECONDS_A_WORKER * workers);
+
 async function measure(workers: number): Promise<Row> {
   const folder = mkdtempSync(join(tmpdir(), 'morsel-bench-'));
   const spool = join(folder, 'spool');
@@ -51,7 +57,7 @@ async function measure(workers: number): Promise<Row> {
     writeFileSync(join(bin, name), text);
     chmodSync(join(bin, name), 0o755);
   }
-  const itemSeconds = (IDEAL_SECONDS * workers) / ITEMS;
+  const itemSeconds = (idealSeconds(workers) * workers) / ITEMS;
   writeFileSync(
     join(folder, 'job.morsel'),
     `job scale on hpc {

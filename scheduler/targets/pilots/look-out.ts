@@ -6,6 +6,8 @@ import type { BatchSystem, PilotReport } from './batch-system.ts';
 const SHORT_SECONDS = 1.5;
 /** … and else: doubled from one time to the next, up to this. */
 const LONG_SECONDS = 20;
+/** However many wait for an answer, the engine is not asked more often than that. */
+const GAP_SECONDS = 1;
 /** Who waits for an answer waits so long. */
 const PATIENCE_SECONDS = 5;
 /** A pilot that waits for so long is worth a word. */
@@ -28,6 +30,8 @@ export class LookOut {
   private seconds = SHORT_SECONDS;
   private looking: Promise<PilotReport[] | null> | null = null;
   private next: Promise<PilotReport[] | null> | null = null;
+  /** When the last look began. */
+  private lookedAt = -Infinity;
   private isTroubled = false;
   private isClosed = false;
   /** When pilots began to wait, by name. */
@@ -74,15 +78,25 @@ export class LookOut {
 
   /** A look that begins now or later: one that is under way may have missed what just happened. All who ask share it. */
   private fresh(): Promise<PilotReport[] | null> {
-    if (this.looking === null) return this.look();
-    this.next ??= this.looking.then(() => {
-      this.next = null;
-      return this.look();
-    });
+    if (this.next === null && this.looking === null && this.untilNext() <= 0) return this.look();
+    this.next ??= this.lookLater();
     return this.next;
   }
 
+  private async lookLater(): Promise<PilotReport[] | null> {
+    await this.looking;
+    if (this.untilNext() > 0) await wait(this.untilNext(), null, { ref: false });
+    this.next = null;
+    return this.look();
+  }
+
+  /** Milliseconds until the engine may be asked again. */
+  private untilNext(): number {
+    return this.lookedAt + GAP_SECONDS * 1000 - performance.now();
+  }
+
   private look(): Promise<PilotReport[] | null> {
+    this.lookedAt = performance.now();
     this.looking = this.ask().finally(() => {
       this.looking = null;
     });
