@@ -27,6 +27,11 @@ export class InstanceStarts {
     return this.failedRounds >= (this.hasWorked ? FAILED_ROUNDS_LATER : FAILED_ROUNDS);
   }
 
+  /** True if the last that were asked for could not be had. */
+  get areFailing(): boolean {
+    return this.failedRounds > 0;
+  }
+
   /** How many of those that are missing may be asked for: what an instance lived in that has ended is likely to be there still. */
   allowed(missing: number, now: number): number {
     return now < this.notBefore ? Math.min(missing, this.ended) : missing;

@@ -138,6 +138,11 @@ export class FragmentScheduler {
     return this.workload.tasks.map((_, task) => this.queue.counts(task));
   }
 
+  /** True where no instance is there and the last that were asked for could not be had: then nobody knows when the job ends. */
+  get isOutOfReach(): boolean {
+    return this.monitor.size === 0 && this.starts.areFailing;
+  }
+
   /** Seconds from now until the job ends. */
   forecast(now: number): Interval {
     return forecast({

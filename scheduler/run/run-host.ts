@@ -529,7 +529,8 @@ export class RunHost implements TargetListener {
 
   private finishSeconds(tasks: RunProgress['tasks']): Interval | null {
     const isKnown = this.run.predictedSeconds !== null || tasks.some(({ items }) => items.committed > 0);
-    return isKnown && !this.isEnding ? this.run.scheduler.forecast(this.now()) : null;
+    const { scheduler } = this.run;
+    return isKnown && !this.isEnding && !scheduler.isOutOfReach ? scheduler.forecast(this.now()) : null;
   }
 
   private schedule(at: number, callback: () => void): void {

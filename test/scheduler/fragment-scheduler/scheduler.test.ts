@@ -240,12 +240,14 @@ test('instances that were there before are waited for longer', () => {
   const scheduler = schedulerFor([task('t', 100)], { target: target({ instances: { min: 1, max: 1 } }) });
   scheduler.handle({ kind: 'wake', now: 0 });
   scheduler.handle(up(0, 'a'));
+  expect(scheduler.isOutOfReach).toBe(false);
   let decisions = scheduler.handle({ kind: 'instance-down', now: 1, instance: 'a', reason: 'its connection broke' });
   let now = 1;
   for (let failures = 0; now < 600; failures++) {
     expect(kinds(decisions)).toContain('start-instance');
     decisions = scheduler.handle({ kind: 'instance-down', now, instance: `x${failures}`, reason: 'no route to it' });
     expect(kinds(decisions)).not.toContain('give-up');
+    expect(scheduler.isOutOfReach).toBe(true);
     now = decisions.find((decision) => decision.kind === 'wake')!.at;
     decisions = scheduler.handle({ kind: 'wake', now });
   }
