@@ -38,7 +38,7 @@ export async function start(context: vscode.ExtensionContext, place: Place): Pro
     runs,
     notifications,
     panels,
-    registerCommands({ client, server, runs, notifications, panels, log }),
+    registerCommands({ client, server, runs, notifications, panels, log, extension: context.extensionUri }),
     showRunsView(runs, server),
     showRunStatus(runs),
     showTaskProgress(runs, server),

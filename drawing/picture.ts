@@ -68,6 +68,9 @@ export interface PictureFragment {
   isCut: boolean;
 }
 
+/** It was asked for before it was there. */
+export const startsUp = ({ askedSeconds, startSeconds }: PictureInstance): boolean => startSeconds > askedSeconds;
+
 /** Shares of a fragment that items of several tasks have, by how long one item of each takes. */
 export function parts(
   items: { task: string; items: number }[],

@@ -1,7 +1,7 @@
 /** One sheet with all that a picture says without words: title, facts, legend, timeline and graph, as large as it needs to be. */
 import { t } from '@vscode/l10n';
 import { drawGraph, layGraph } from './graph.ts';
-import { hasGraph, type Picture } from './picture.ts';
+import { hasGraph, type Picture, startsUp } from './picture.ts';
 import { moved, type Scene, type Shape } from './scene.ts';
 import { fitted, widthOf } from './text.ts';
 import { drawTimeline, layTimeline, wholeView } from './timeline.ts';
@@ -90,13 +90,13 @@ const entry = (shapes: Shape[], text: string): Entry => ({
 });
 
 /** What colours and lines mean. */
-function legend({ tasks, finishSeconds, fragments, criticalPath }: Picture): Entry[] {
+function legend({ tasks, instances, finishSeconds, fragments, criticalPath }: Picture): Entry[] {
   const entries = tasks.map(({ task }, index) => entry(swatch(index), task));
   entries.push(
     entry([{ kind: 'line', look: 'safe-point', x1: 6, x2: 6, y1: 6, y2: 14 }], t('safe point')),
-    entry(stroke('startup'), t('starting up')),
     entry(stroke('idle'), t('idle')),
   );
+  if (instances.some(startsUp)) entries.push(entry(stroke('startup'), t('starting up')));
   if (finishSeconds !== null)
     entries.push(
       entry([{ kind: 'rect', look: 'finish-band', x: 0, y: 4, width: 12, height: 12 }], t('predicted finish')),

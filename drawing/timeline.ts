@@ -1,8 +1,9 @@
 /**
  * The timeline: instances against time, their lives as ground, fragments in the colours of their tasks, safe points as
- * ticks, starting up and idling as dotted lines, the predicted finish as a band. Only what is in view is drawn, and what
- * is too small to be seen by itself is drawn with its neighbours, so that the work grows with the window and not with the
- * plan.
+ * ticks, the predicted finish as a band. A dotted line goes through each life and is seen where no fragment covers it: there
+ * the instance is idle. One before a life is its start-up, which plans know; a run does not record when an instance was asked for.
+ * Only what is in view is drawn, and what is too small to be seen by itself is drawn with its neighbours: the number of shapes
+ * is bound by the window, however many fragments are looked at to make them.
  */
 import { type ScaleLinear, scaleLinear } from 'd3-scale';
 import { about, duration } from '../l10n/words.ts';

@@ -29,11 +29,12 @@ export interface MorselInitializationOptions {
   nodePath?: string;
 }
 
-/** Commands that code lenses carry. Each is called with one {@link JobArgument}. */
+/** Commands that code lenses carry. Each is called with one {@link JobArgument}, `testTargets` with its `uri` alone. */
 export const ClientCommand = {
   run: 'morsel.runJob',
   runOn: 'morsel.runJobOn',
   plan: 'morsel.previewPlan',
+  testTargets: 'morsel.testTargets',
 } as const;
 
 export interface JobArgument {

@@ -8,11 +8,14 @@ import { isRunNode } from '../runs-view/run-nodes.ts';
 import { newJobFile } from './new-job-file.ts';
 import { type RunContext, runJob, runJobOn } from './run-job.ts';
 import { previewPlan, showRun } from './show-panels.ts';
+import { testTargets } from './test-targets.ts';
 import { continueRun, pauseRun, rerunFailed, resumeRun, stopRun } from './steer-run.ts';
 
 export interface CommandContext extends RunContext {
   client: BaseLanguageClient;
   panels: Panels;
+  /** Where the extension is. */
+  extension: vscode.Uri;
   log: vscode.LogOutputChannel;
 }
 
@@ -22,6 +25,7 @@ export function registerCommands(context: CommandContext): vscode.Disposable {
     [ClientCommand.run]: (argument) => runJob(context, argument),
     [ClientCommand.runOn]: (argument) => runJobOn(context, argument),
     [ClientCommand.plan]: (argument) => previewPlan(server, panels, argument),
+    [ClientCommand.testTargets]: (argument) => testTargets(context.extension, argument),
     'morsel.stopRun': (argument) => stopRun(context, argument),
     'morsel.resumeRun': (argument) => resumeRun(context, argument),
     'morsel.rerunFailed': (argument) => rerunFailed(context, argument),

@@ -57,7 +57,7 @@ async function start({ server, runs, notifications }: RunContext, { uri, job }: 
 }
 
 /** A run reads its job from disk, imports included. */
-async function saveJobFiles(): Promise<boolean> {
+export async function saveJobFiles(): Promise<boolean> {
   const unsaved = vscode.workspace.textDocuments.filter(
     ({ languageId, isDirty }) => languageId === LANGUAGE && isDirty,
   );

@@ -49,7 +49,7 @@ function cursorIsIn({ start, end }: TextRange, uri: string): boolean {
 }
 
 /** The file that the command was called on, the one in the active editor, or one of the workspace. */
-async function pickDocument(argument: unknown): Promise<string | undefined> {
+export async function pickDocument(argument: unknown): Promise<string | undefined> {
   if (argument instanceof vscode.Uri) return (await vscode.workspace.openTextDocument(argument)).uri.toString();
   const document = vscode.window.activeTextEditor?.document;
   if (document?.languageId === LANGUAGE) return document.uri.toString();

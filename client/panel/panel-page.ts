@@ -37,8 +37,8 @@ export class PanelPage implements vscode.Disposable {
 
   dispose(): void {
     clearTimeout(this.#timer);
-    this.#loading.cancel();
-    this.#comparing.cancel();
+    end(this.#loading);
+    end(this.#comparing);
     this.#subscriptions.dispose();
   }
 
@@ -75,7 +75,7 @@ export class PanelPage implements vscode.Disposable {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     if (!this.#panel.visible) return;
-    this.#loading.cancel();
+    end(this.#loading);
     const { token } = (this.#loading = new vscode.CancellationTokenSource());
     const [answer, explanation] = await Promise.all([this.#source.load(token), this.#loadExplanation()]);
     if (token.isCancellationRequested) return;
@@ -96,7 +96,7 @@ export class PanelPage implements vscode.Disposable {
   }
 
   async #compare(): Promise<void> {
-    this.#comparing.cancel();
+    end(this.#comparing);
     const { token } = (this.#comparing = new vscode.CancellationTokenSource());
     const answer = await this.#source.plan?.compare(token);
     if (answer === undefined || token.isCancellationRequested) return;
@@ -112,4 +112,10 @@ export class PanelPage implements vscode.Disposable {
   async #tell(message: ToPage): Promise<void> {
     await this.#panel.webview.postMessage(message);
   }
+}
+
+/** Cancels what is under way; nothing listens to it from then on. */
+function end(source: vscode.CancellationTokenSource): void {
+  source.cancel();
+  source.dispose();
 }

@@ -63,7 +63,8 @@ export class Panels implements vscode.Disposable, vscode.WebviewPanelSerializer 
     });
     panel.onDidDispose(() => {
       page.dispose();
-      this.#open.delete(keyOf(state));
+      // After a reload another panel may have come in its place.
+      if (this.#open.get(keyOf(state)) === panel) this.#open.delete(keyOf(state));
     });
   }
 

@@ -65,6 +65,7 @@ test('the commands that users are promised are there', () => {
     'Run Job',
     'Run Job On…',
     'Preview Fragment Plan',
+    'Test Targets',
     'Stop Run',
     'Resume Run',
     'Run Failed Items Again',

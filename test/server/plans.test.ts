@@ -162,6 +162,14 @@ describe('code lenses', () => {
     });
   });
 
+  test('stand above targets on other machines', async () => {
+    await openPlanned({ initializationOptions: { commands: ['morsel.testTargets'] } });
+    expect(await lenses()).toEqual([]);
+    const other = await client.open(join(folder, 'rack.morsel'), 'target rack ssh { hosts ["anna"]  lifespan 1 h }\n');
+    const found = await client.request<CodeLens[]>('textDocument/codeLens', { textDocument: { uri: other } });
+    expect(found.map(({ command }) => [command?.title, command?.arguments])).toEqual([['Test', [{ uri: other }]]]);
+  });
+
   test('are left out for a client without them', async () => {
     await openPlanned();
     expect(await lenses()).toEqual([]);

@@ -1,6 +1,6 @@
 /** What colours and lines mean. The tasks in it lead to the job file. */
 import { t } from '@vscode/l10n';
-import type { Picture } from '../../../drawing/picture.ts';
+import { type Picture, startsUp } from '../../../drawing/picture.ts';
 import { html, type Html } from '../html.ts';
 
 export const TASK_COLOURS = 6;
@@ -19,10 +19,9 @@ export const taskButton = (picture: Picture, task: string): Html =>
 
 export function writeTimelineLegend(picture: Picture): Html {
   const hasPredictions = picture.fragments.some(({ predictedEndSeconds }) => predictedEndSeconds !== null);
-  const startsUp = picture.instances.some(({ askedSeconds, startSeconds }) => startSeconds > askedSeconds);
   return html`${picture.tasks.map(({ task }) => html`<li>${taskButton(picture, task)}</li>`)}
     <li><span class="swatch safe-point-swatch"></span>${t('safe point')}</li>
-    ${startsUp ? html`<li><span class="swatch startup-swatch"></span>${t('starting up')}</li>` : html``}
+    ${picture.instances.some(startsUp) ? html`<li><span class="swatch startup-swatch"></span>${t('starting up')}</li>` : html``}
     <li><span class="swatch idle-swatch"></span>${t('idle')}</li>
     ${picture.finishSeconds === null ? html`` : html`<li><span class="swatch finish-swatch"></span>${t('predicted finish')}</li>`}
     ${hasPredictions ? html`<li><span class="swatch predicted-swatch"></span>${t('predicted, below each fragment')}</li>` : html``}`;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'mocha';
 import * as vscode from 'vscode';
-import { open } from './until.ts';
+import { diagnosticsOf, open, until } from './until.ts';
 
 suite('tasks', () => {
   test('each job of the workspace is a task, which runs it in a terminal', async () => {
@@ -17,5 +17,26 @@ suite('tasks', () => {
     await vscode.tasks.executeTask(words);
     assert.equal(await ended, 0);
     listener.dispose();
+  });
+
+  test('Test Targets asks what is behind a target, and what it says against it is a problem on its name', async () => {
+    const { document } = await open('hosts.morsel');
+    const lenses = await until(async () => {
+      const found = await vscode.commands.executeCommand<vscode.CodeLens[]>(
+        'vscode.executeCodeLensProvider',
+        document.uri,
+        10,
+      );
+      return found.length > 0 ? found : undefined;
+    });
+    const lens = lenses.find(({ command }) => command?.title === 'Test');
+    assert.ok(lens?.command);
+    await vscode.commands.executeCommand(lens.command.command, ...(lens.command.arguments ?? []));
+    const [problem] = await until(() => {
+      const found = diagnosticsOf(document.uri, 'target-refused');
+      return found.length > 0 ? found : undefined;
+    });
+    assert.match(problem!.message, /rack/);
+    assert.equal(document.lineAt(problem!.range.start.line).text, 'target rack ssh {');
   });
 });
