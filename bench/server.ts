@@ -1,34 +1,16 @@
 /**
- * `npm run bench:server`: how long the language server takes to answer, for a file of a hundred to some thousand tasks. It
- * is a real server process and a client that speaks LSP to it, as an editor does. Times in milliseconds.
+ * `npm run bench:server`: how long the language server takes to answer, for files of a hundred to some thousand
+ * tasks: a real server process and a client that speaks LSP to it, as an editor does. Then what an edit costs phase by phase,
+ * and how soon the plan of a job with a million items is there. Times in milliseconds.
  */
 import { readFileSync } from 'node:fs';
 import { LspClient, removeWorkspace, workspace } from '../test/server/lsp-client.ts';
+import { editOf, fileOf } from './server/job-texts.ts';
+import { phasesOf } from './server/phases.ts';
+import { previews } from './server/preview.ts';
 
 const EDITS = 40;
 const REQUESTS = 20;
-
-/** Chains of tasks over one input, each with a command, an output and a cost. */
-function fileOf(tasks: number): string {
-  const parts = Array.from({ length: tasks }, (_, index) => {
-    const from = index % 10 === 0 ? 'photos' : `t${index - 1}`;
-    return `  /** Makes picture ${index}. */
-  task t${index} for photo in ${from} {
-    run "convert {photo.path} -resize {width}x {out}"
-    output "out/${index}/{photo.stem}.png"
-    cost photo.size
-    retry 2
-    timeout 5 min
-  }`;
-  });
-  return `job bench on laptop {
-  param width = 320
-  input photos = files "photos/*.jpg"
-${parts.join('\n')}
-}
-target laptop local { instances 4  lifespan 10 min }
-`;
-}
 
 const timed = async (action: () => Promise<unknown>): Promise<number> => {
   const start = performance.now();
@@ -69,12 +51,11 @@ async function measure(tasks: number): Promise<Record<string, number>> {
       await client.diagnostics(uri);
     });
     await client.message('morsel/planChanged');
-    const middle = `/${tasks >> 1}/{photo.stem}`;
+    const [middle] = editOf(tasks, 0);
     const cpuBefore = cpuSecondsOf(client.process.pid!);
     const edits = await times(EDITS, async (index) => {
       const since = client.received.length;
-      const [from, to] =
-        index % 2 === 0 ? [middle, middle.replace('stem', 'name')] : [middle.replace('stem', 'name'), middle];
+      const [from, to] = editOf(tasks, index);
       const version = await client.replace(uri, from, to);
       await client.diagnostics(uri, () => true, version, since);
     });
@@ -111,8 +92,11 @@ async function measure(tasks: number): Promise<Record<string, number>> {
   }
 }
 
-const sizes = process.argv.slice(2).map(Number);
-const rows: Record<string, number>[] = [];
-for (const tasks of sizes.length > 0 ? sizes : [100, 1000, 5000]) rows.push(await measure(tasks));
-// oxlint-disable-next-line no-console -- the table is what this program is for
-console.table(rows);
+const given = process.argv.slice(2).map(Number);
+const sizes = given.length > 0 ? given : [100, 1000, 5000, 20_000];
+const edits: Record<string, number>[] = [];
+const phases: Record<string, number>[] = [];
+for (const tasks of sizes) edits.push(await measure(tasks));
+for (const tasks of sizes) phases.push(await phasesOf(tasks));
+// oxlint-disable-next-line no-console -- the tables are what this program is for
+for (const table of [edits, phases, await previews()]) console.table(table);
