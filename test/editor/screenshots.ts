@@ -63,7 +63,7 @@ process.exit(0);
 function workspace(): string {
   const copy = freshWorkspace();
   cpSync(join(root, 'test/editor/gallery'), copy, { recursive: true });
-  for (const name of ['broken', 'failing']) rmSync(join(copy, `${name}.morsel`));
+  for (const name of ['broken', 'failing', 'hosts']) rmSync(join(copy, `${name}.morsel`));
   mkdirSync(join(copy, 'photos'));
   for (let photo = 1; photo <= 300; photo++) {
     writeFileSync(join(copy, `photos/${String(photo).padStart(3, '0')}.jpg`), 'x'.repeat(photo * 40));

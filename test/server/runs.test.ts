@@ -169,8 +169,11 @@ describe('a run', () => {
     ]);
   });
 
-  test('that is started in a terminal is noticed', async () => {
-    await open();
+  test.each([
+    ['an editor', {}],
+    ['an editor that does not tell of workspace folders', { capabilities: { workspace: { configuration: false } } }],
+  ])('that is started in a terminal is noticed by %s', async (_editor, options) => {
+    await open(options);
     const terminal = spawn(process.execPath, [cli, 'run', '--json', '--job', 'work', file], {
       cwd: folder,
       stdio: 'ignore',
