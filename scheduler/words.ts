@@ -84,5 +84,8 @@ export function listed(names: readonly string[]): string {
   return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 }
 
+/** An error's message, for a user. */
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
 /** At most so many decimals, without zeros at the end. */
 const trimmed = (value: number, decimals: number): string => String(Number(value.toFixed(decimals)));

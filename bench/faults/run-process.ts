@@ -8,7 +8,7 @@ import type { Disk } from '../../scheduler/run/disk.ts';
 import { EventLog } from '../../scheduler/run/event-log.ts';
 import type { RunSummary } from '../../scheduler/run/events.ts';
 import { Publisher } from '../../scheduler/run/publisher.ts';
-import { RunHost } from '../../scheduler/run/run-host.ts';
+import { RunHost } from '../../scheduler/run/host/run-host.ts';
 import { overheadsOf } from '../../scheduler/safe-points/overheads.ts';
 import { Journal } from '../../scheduler/store/journal.ts';
 import type { Clock } from '../../scheduler/targets/clock.ts';

@@ -1,8 +1,9 @@
 /** Hands a run's events to everyone who listens, and keeps them few: a job of a million failures is no flood of lines. */
+import { messageOf } from '../words.ts';
 import type { RunEvent } from './events.ts';
 
 /** Failed items that are told one by one, for each task. */
-const MOST_ITEM_EVENTS = 1000;
+export const MOST_ITEM_EVENTS = 1000;
 
 /** An event without its time. */
 export type UntimedEvent = RunEvent extends infer Event ? (Event extends RunEvent ? Omit<Event, 'at'> : never) : never;
@@ -27,7 +28,7 @@ export class EventLog {
     if (told === MOST_ITEM_EVENTS + 1) {
       this.tell({
         type: 'warning',
-        message: `more items of task ${task} failed: morsel logs --task ${task} lists them`,
+        message: `more items of task ${task} failed: \`morsel logs ${task} --failed\` lists them`,
       });
     }
     return told <= MOST_ITEM_EVENTS;
@@ -41,7 +42,7 @@ export class EventLog {
         listener(timed);
       } catch (error) {
         this.listeners.delete(listener);
-        const why = error instanceof Error ? error.message : String(error);
+        const why = messageOf(error);
         this.tell({ type: 'warning', message: `one who followed the run failed and is told nothing more: ${why}` });
       }
     }

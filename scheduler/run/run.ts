@@ -33,7 +33,7 @@ import {
   writeRunFile,
   type RunFile,
 } from './run-folder.ts';
-import { RunHost } from './run-host.ts';
+import { RunHost } from './host/run-host.ts';
 import { recordedJob } from './recorded-job.ts';
 import { beginAlone } from './shared-outputs.ts';
 import { changedSources, sourceDigests, type SourceDigests } from './sources.ts';
