@@ -103,7 +103,7 @@ export class PlanService {
 
   /** Answers {@link import('../protocol.ts').PlanJob}. */
   async plan(document: LangiumDocument, params: PlanParams, signal: AbortSignal): Promise<PlanResult | Problem> {
-    if (!this.#options.host.canPlan(document.uri.scheme)) return UNSAVED;
+    if (!this.#options.host.canPlan(document.uri.scheme)) return nowhere(document.uri);
     const broken = errorsIn(document);
     const isPlain = params.target === undefined && params.whatIf === undefined;
     const job = chooseJob(document, params.job);
@@ -260,7 +260,7 @@ export class PlanService {
 
   /** The job of an error-free document, for what needs a plan of this very text. */
   #plannable(document: LangiumDocument, name: string | undefined): ReturnType<typeof findJobs>[number] | Problem {
-    if (!this.#options.host.canPlan(document.uri.scheme)) return UNSAVED;
+    if (!this.#options.host.canPlan(document.uri.scheme)) return nowhere(document.uri);
     return errorsIn(document) ?? chooseJob(document, name);
   }
 
@@ -294,7 +294,12 @@ export function chooseJob(
   return chosen ?? { problem: `This file has no job "${name}", but ${jobs.map((job) => job.name).join(', ')}.` };
 }
 
-const UNSAVED: Problem = { problem: 'Save the file first: a plan needs the inputs beside it.' };
+const nowhere = ({ scheme }: URI): Problem => ({
+  problem:
+    scheme === 'untitled'
+      ? 'Save the file first: a plan needs the inputs beside it.'
+      : 'This file is not on a disk of this machine, so its inputs cannot be read: open its folder here to see the plan.',
+});
 
 function figuresOf({ fragments, instances, tasks: _tasks, criticalPath: _path, ...figures }: Plan): PlanFigures {
   return { ...figures, fragments: fragments.length, instances: instances.length };

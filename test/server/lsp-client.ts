@@ -126,7 +126,7 @@ export class LspClient {
 
   /** `at`: a path, or a URI that is no file's. */
   async open(at: string, text: string): Promise<string> {
-    const document = TextDocument.create(at.startsWith('untitled:') ? at : uriOf(at), 'morsel', 1, text);
+    const document = TextDocument.create(/^\w[\w-]+:/.test(at) ? at : uriOf(at), 'morsel', 1, text);
     this.#documents.set(document.uri, document);
     await this.notify('textDocument/didOpen', {
       textDocument: { uri: document.uri, languageId: 'morsel', version: 1, text },
