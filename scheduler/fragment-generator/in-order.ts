@@ -5,6 +5,7 @@ import { evenChunk } from './even-chunk.ts';
 import type { Filling, Part } from './filling.ts';
 import type { Prospects } from './prospects.ts';
 import { Ration } from './ration.ts';
+import { RelativeSizes } from './relative-size.ts';
 
 /** Items are put into a fragment as long as their chance to end in time is such a share of the best that they will ever have, … */
 export const CONFIDENT = 0.85;
@@ -19,12 +20,14 @@ export class InOrder {
   private readonly queue: TaskQueue;
   private readonly prospects: Prospects;
   private readonly pool: Pool;
+  private readonly sizes: RelativeSizes;
 
   constructor(workload: Workload, queue: TaskQueue, prospects: Prospects, pool: Pool) {
     this.workload = workload;
     this.queue = queue;
     this.prospects = prospects;
     this.pool = pool;
+    this.sizes = new RelativeSizes(workload);
   }
 
   /**
@@ -53,7 +56,8 @@ export class InOrder {
       const most = Math.min(inChunk, this.evenPart(task, cohort, width, demand));
       const fitting = this.countThatFits(filling, { ...part, count: most }, bounds, demand);
       if (fitting === 0) misfits++;
-      const count = ration.take(key, ofTask, fitting, leastItems(filling, width));
+      const kind = { key, allowed: ofTask, isLarge: this.sizes.isLarge(task, cohort) };
+      const count = ration.take(kind, fitting, leastItems(filling, width));
       isLearning ||= fitting > count;
       if (count === 0) continue;
       filling.add({ ...part, count });

@@ -8,6 +8,7 @@ const BLIND_PART = 1 / 4;
 export class Ration {
   private readonly taken = new Map<string, number>();
   private blindLeft: number;
+  private hasLarge = false;
 
   /** @param evenItems what an instance would have of all ready items if they were shared evenly */
   constructor(evenItems: number) {
@@ -16,14 +17,21 @@ export class Ration {
 
   /**
    * Takes up to `wanted` items, but no more than are allowed.
-   * @param ofTask how many of the task the fragment may hold; infinite for a task that is known
+   * @param kind the task's key, how many of it the fragment may hold (infinite for a task that is known), and whether
+   *   its items are large for that task: of such ones only one is taken, since two of different tasks may both be long
    * @param least so many may be taken, whatever the ration of all tasks together
    * @returns how many were taken
    */
-  take(key: string, ofTask: number, wanted: number, least: number): number {
-    if (ofTask === Infinity) return wanted;
+  take(
+    { key, allowed, isLarge }: { key: string; allowed: number; isLarge: boolean },
+    wanted: number,
+    least: number,
+  ): number {
+    if (allowed === Infinity) return wanted;
     const taken = this.taken.get(key) ?? 0;
-    const count = Math.max(0, Math.min(wanted, ofTask - taken, Math.max(least, Math.floor(this.blindLeft))));
+    if (isLarge && this.hasLarge) return 0;
+    const count = Math.max(0, Math.min(wanted, allowed - taken, Math.max(least, Math.floor(this.blindLeft))));
+    this.hasLarge ||= isLarge && count > 0;
     this.taken.set(key, taken + count);
     this.blindLeft -= count;
     return count;

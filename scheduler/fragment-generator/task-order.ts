@@ -2,11 +2,14 @@ import type { Predictor } from '../predictive-model/model.ts';
 import type { TaskQueue } from '../task-queue/task-queue.ts';
 import type { Workload } from '../workload.ts';
 import { secondsAfter } from './critical-path.ts';
+import { RelativeSizes } from './relative-size.ts';
 
 /** By so much observations grow until the order is worked out anew. */
 const REORDER = 1.2;
 /** A task is known once so many of its items were seen. */
 const KNOWN_ITEMS = 3;
+/** What puts unknown tasks before all others, and leaves the order among them as it is: longer than any job, in seconds. */
+const BEFORE_ALL = 1e12;
 
 /**
  * Keeps the queue in the order of list scheduling: those cohorts first whose items, with the longest chain of work behind
@@ -16,6 +19,7 @@ export class TaskOrder {
   private readonly workload: Workload;
   private readonly queue: TaskQueue;
   private readonly model: Predictor;
+  private readonly sizes: RelativeSizes;
   private observed = 0;
   /** How many observations there were when the order was last worked out. */
   private orderedAt = -1;
@@ -24,6 +28,7 @@ export class TaskOrder {
     this.workload = workload;
     this.queue = queue;
     this.model = model;
+    this.sizes = new RelativeSizes(workload);
   }
 
   /** To be called for each observation. */
@@ -47,9 +52,10 @@ export class TaskOrder {
     };
     const after = secondsAfter(this.workload, (task) => seconds(task, tasks[task]!.cohorts.length - 1));
     const isUnknown = (task: number): boolean => this.model.observations(tasks[task]!.key) < KNOWN_ITEMS;
-    this.queue.prioritise(({ task, cohort }) =>
-      isUnknown(task) ? Number.MAX_VALUE : after[task]! + seconds(task, cohort),
-    );
+    this.queue.prioritise(({ task, cohort }) => {
+      const first = isUnknown(task) ? BEFORE_ALL + this.sizes.of(task, cohort) : 0;
+      return first + after[task]! + seconds(task, cohort);
+    });
     return true;
   }
 }
