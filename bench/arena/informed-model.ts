@@ -70,6 +70,10 @@ export class InformedModel implements Predictor {
 
   observe(): void {}
 
+  observeUnended(): void {}
+
+  ended(): void {}
+
   observations(key: string): number {
     return 1e5 * (this.byKey.get(key)?.length ?? 0);
   }

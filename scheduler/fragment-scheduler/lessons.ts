@@ -3,8 +3,9 @@ import type { TaskOrder } from '../fragment-generator/task-order.ts';
 import type { Predictor } from '../predictive-model/model.ts';
 import type { Observation } from '../predictive-model/observation.ts';
 import type { InstanceRecord } from '../resource-monitor/resource-monitor.ts';
+import { ItemMap } from '../task-queue/item-map.ts';
 import { cohortAt, eachCohort } from '../task-queue/task-queue.ts';
-import type { Workload } from '../workload.ts';
+import type { Range, Workload } from '../workload.ts';
 import type { Outcome } from './events.ts';
 import { length, type RunningFragment, type StretchPart } from './running-fragment.ts';
 
@@ -16,9 +17,18 @@ export interface Learners {
   order: TaskOrder;
 }
 
+/** By which name, and for which task, the model was told of items that have not ended. */
+interface StandIn {
+  name: string;
+  key: string;
+}
+
 /** Turns what happened to a fragment into observations, and has all learn from them. Each returns them for the history. */
 export class Lessons {
   private readonly learners: Learners;
+  /** What stands in the model for items that are overdue, by fragment; and for items that were cut off. */
+  private readonly underWay = new Map<number, StandIn[]>();
+  private readonly cutOff = new ItemMap<StandIn>();
 
   constructor(learners: Learners) {
     this.learners = learners;
@@ -43,8 +53,52 @@ export class Lessons {
     return observations;
   }
 
-  /** A stretch had not ended after so many times what was predicted. */
-  outlasted(
+  /**
+   * What a fragment has under way has not ended after so many times what was predicted. It counts until {@link hasGoneOn}.
+   * Only this run learns from it: the history is told in the end.
+   */
+  overdue(stretch: readonly StretchPart[], overrun: number, instance: InstanceRecord, running: RunningFragment): void {
+    const { id } = running.fragment;
+    this.hasGoneOn(id);
+    const items = this.unended(stretch, overrun, instance, running).map((observation, part) => {
+      const name = `part ${part} of fragment ${id}`;
+      this.learners.model.observeUnended(name, observation);
+      this.learners.order.changed();
+      return { name, key: observation.key };
+    });
+    this.underWay.set(id, items);
+  }
+
+  /** A fragment reached a safe point, or ended: what it had under way is so no longer. */
+  hasGoneOn(fragment: number): void {
+    for (const item of this.underWay.get(fragment) ?? []) this.learners.model.ended(item.name, item.key);
+    this.underWay.delete(fragment);
+  }
+
+  /** An instance ended with a stretch that had taken so many times what was predicted. It counts until its first item ends. */
+  lost(
+    stretch: readonly StretchPart[],
+    overrun: number,
+    instance: InstanceRecord,
+    running: RunningFragment,
+  ): Observation[] {
+    const observations = this.unended(stretch, overrun, instance, running);
+    for (const [part, observation] of observations.entries()) {
+      const { task, start } = stretch[part]!.piece;
+      const name = `item ${start} of task ${task}`;
+      this.learners.model.observeUnended(name, observation);
+      this.learners.order.changed();
+      this.cutOff.set(task, start, { name, key: observation.key });
+    }
+    return observations;
+  }
+
+  /** Those items have ended, one way or another. */
+  ended(task: number, items: Range): void {
+    for (const { name, key } of this.cutOff.delete(task, items)) this.learners.model.ended(name, key);
+  }
+
+  private unended(
     stretch: readonly StretchPart[],
     overrun: number,
     instance: InstanceRecord,
@@ -53,15 +107,13 @@ export class Lessons {
     return stretch.map(({ piece, items }) => {
       const cohort = cohortAt(this.learners.workload.tasks[piece.task]!.cohorts, piece.start);
       const each = overrun * piece.itemSeconds.expected;
-      const observation = {
+      return {
         ...this.conditions(piece.task, cohort, instance, running),
         count: items,
         seconds: items * each,
         squaredSeconds: items * each ** 2,
         outlasted: true,
       };
-      this.observe(observation);
-      return observation;
     });
   }
 

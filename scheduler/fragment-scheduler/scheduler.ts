@@ -215,6 +215,7 @@ export class FragmentScheduler {
     const running = this.running.get(id)!;
     running.lastPointAt = now;
     running.noticeAt = null;
+    this.lessons.hasGoneOn(id);
     const instance = this.monitor.get(running.fragment.instance)!;
     for (const outcome of outcomes) {
       const { settled, skips } = this.queue.settle(outcome.task, outcome, outcome.state);
@@ -223,6 +224,7 @@ export class FragmentScheduler {
         this.learnt(this.lessons.committed(outcome, instance, running));
       running.ended += settled;
       this.losses.forget(outcome.task, outcome);
+      this.lessons.ended(outcome.task, outcome);
       this.generator.ended(outcome.task, outcome);
       this.skipped(skips);
     }
@@ -311,7 +313,10 @@ export class FragmentScheduler {
     const risk = this.supply.risk(now);
     const loss = cutOff(stretch, left, running, instance, { width, inTime, risk, now });
     const { underWay, overrun, leastSeconds, end } = loss;
-    if (overrun !== null) this.learnt(this.outlasted(stretch, overrun, instance, running));
+    if (overrun !== null) {
+      this.workChanged(stretch);
+      this.learnt(this.lessons.lost(stretch, overrun, instance, running));
+    }
     for (const { start, end: stop } of underWay)
       for (let position = start; position < stop; position++)
         this.generator.retryLater(piece.task, position, leastSeconds, instance.type, end.wholeLife);
@@ -330,7 +335,8 @@ export class FragmentScheduler {
       const stretch = this.stretchOf(running);
       running.noticeAt = now + (NOTICE - 1) * (now - running.lastPointAt);
       const overrun = leastOverrun(stretch, running, now);
-      this.outlasted(stretch, overrun, this.monitor.get(running.fragment.instance)!, running);
+      this.workChanged(stretch);
+      this.lessons.overdue(stretch, overrun, this.monitor.get(running.fragment.instance)!, running);
     }
   }
 
@@ -340,14 +346,8 @@ export class FragmentScheduler {
     );
   }
 
-  private outlasted(
-    stretch: readonly StretchPart[],
-    overrun: number,
-    instance: InstanceRecord,
-    running: RunningFragment,
-  ): Observation[] {
+  private workChanged(stretch: readonly StretchPart[]): void {
     for (const { piece } of stretch) this.workLeft.changed(piece.task);
-    return this.lessons.outlasted(stretch, overrun, instance, running);
   }
 
   private startFailed(reason: string, now: number): void {
@@ -360,6 +360,7 @@ export class FragmentScheduler {
   /** Takes a fragment from its instance and gives what it did not settle back to the queue. */
   private release({ fragment, failedTries }: RunningFragment): void {
     this.running.delete(fragment.id);
+    this.lessons.hasGoneOn(fragment.id);
     for (const { task, position, tries } of failedTries.values()) {
       const isOpen = this.queue.unsettled(task, { start: position, end: position + 1 }).length > 0;
       if (isOpen) this.generator.continueTries(task, position, tries);

@@ -37,6 +37,14 @@ export class LevelledModel implements Predictor {
     this.model.observe(observation);
   }
 
+  observeUnended(name: string, observation: Observation): void {
+    this.model.observeUnended(name, observation);
+  }
+
+  ended(name: string, key: string): void {
+    this.model.ended(name, key);
+  }
+
   observations(key: string): number {
     return this.model.observations(key);
   }

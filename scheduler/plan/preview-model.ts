@@ -61,6 +61,11 @@ export class PreviewModel implements Predictor {
     this.lessons.set(key, lesson);
   }
 
+  /** Of what is under way in a simulated run nothing is to be learnt that its end will not tell. */
+  observeUnended(): void {}
+
+  ended(): void {}
+
   observations(key: string): number {
     return this.model.observations(key) + (this.lessons.get(key)?.items ?? 0);
   }

@@ -12,6 +12,7 @@ const STALE_SHARE = 1 / 16;
 export class Calibration {
   private readonly siblings: Siblings;
   private readonly residuals = new Residuals(WINDOW);
+  private unended: readonly number[] = [];
   private quantiles: readonly number[] | null = null;
   private untilStale = 0;
 
@@ -26,7 +27,8 @@ export class Calibration {
   table(seen: number, unlike: number | null): readonly number[] {
     if (unlike !== null) return centred(this.siblings.residuals(unlike));
     if (this.quantiles && this.untilStale > 0) return this.quantiles;
-    this.quantiles = this.residuals.quantiles(this.siblings.residuals(bucketOf(seen)), PRIOR);
+    const residuals = this.unended.length === 0 ? this.residuals : this.residuals.withCensored(this.unended);
+    this.quantiles = residuals.quantiles(this.siblings.residuals(bucketOf(seen)), PRIOR);
     this.untilStale = 1 + STALE_SHARE * this.residuals.size;
     return this.quantiles;
   }
@@ -37,6 +39,13 @@ export class Calibration {
     if (unlike !== null) return;
     for (const each of residuals) this.residuals.add(each);
     this.untilStale--;
+  }
+
+  /** Items that have not ended, and may yet: their outcomes lie above these, until told otherwise. */
+  setUnended(residuals: readonly number[]): void {
+    if (residuals.length === 0 && this.unended.length === 0) return;
+    this.unended = residuals;
+    this.quantiles = null;
   }
 
   /** Learns that an outcome lies somewhere above. */

@@ -29,6 +29,13 @@ export interface Query extends Features {
 export interface Predictor {
   predict(query: Query): ItemPrediction;
   observe(observation: Observation): void;
+  /**
+   * Takes in that items have not ended after so long, and may yet: until {@link ended} is told of the same name.
+   * @param name of those items; what was told of them before is forgotten, unless it was longer
+   */
+  observeUnended(name: string, observation: Observation): void;
+  /** The end of items was seen, or nothing is to be concluded from them any more. @param key of their task */
+  ended(name: string, key: string): void;
   /** How many items of the task have been seen to end: the fewer, the smaller the fragments. */
   observations(key: string): number;
   basis(key: string, estimateSeconds: number | null): PredictionBasis;
@@ -48,11 +55,18 @@ export class PredictiveModel implements Predictor {
   }
 
   observe(observation: Observation): void {
-    const { key, count, seconds, squaredSeconds } = observation;
-    if (!(count > 0 && seconds > 0 && Number.isFinite(seconds) && Number.isFinite(squaredSeconds))) return;
-    let task = this.tasks.get(key);
-    if (!task) this.tasks.set(key, (task = new TaskModel(this.siblings)));
-    task.observe(observation, () => this.prior({ ...observation, estimateSeconds: null }));
+    if (!isSound(observation)) return;
+    this.taskModel(observation.key).observe(observation, () => this.prior({ ...observation, estimateSeconds: null }));
+  }
+
+  observeUnended(name: string, observation: Observation): void {
+    if (!isSound(observation)) return;
+    const priorOf = (): ItemPrediction => this.prior({ ...observation, estimateSeconds: null });
+    this.taskModel(observation.key).observeUnended(name, observation, priorOf);
+  }
+
+  ended(name: string, key: string): void {
+    this.tasks.get(key)?.ended(name);
   }
 
   predict(query: Query): ItemPrediction {
@@ -73,6 +87,12 @@ export class PredictiveModel implements Predictor {
     return { kind: 'observed', observations, model: family, medianError, coverage };
   }
 
+  private taskModel(key: string): TaskModel {
+    let task = this.tasks.get(key);
+    if (!task) this.tasks.set(key, (task = new TaskModel(this.siblings)));
+    return task;
+  }
+
   /** Of a task that was never observed: the user's estimate, else what the other tasks take, else a guess. */
   private prior({ estimateSeconds, cost, instanceType }: Omit<Query, 'key'>): ItemPrediction {
     const table = this.siblings.residuals(0);
@@ -81,4 +101,8 @@ export class PredictiveModel implements Predictor {
     if (!level) return distributionOf(Math.log(GUESS_SECONDS), GUESS_SCALE, table, PRIOR_WITHIN);
     return distributionOf(level.mean + (this.siblings.types.of(instanceType) ?? 0), level.spread, table, PRIOR_WITHIN);
   }
+}
+
+function isSound({ count, seconds, squaredSeconds }: Observation): boolean {
+  return count > 0 && seconds > 0 && Number.isFinite(seconds) && Number.isFinite(squaredSeconds);
 }

@@ -92,6 +92,14 @@ export class Residuals {
     return quantiles;
   }
 
+  /** These residuals and some more whose outcomes lie somewhere above. */
+  withCensored(more: readonly number[]): Residuals {
+    const all = new Residuals(this.size + more.length);
+    for (let i = 0; i < this.size; i++) all.add(this.sorted[i]!, this.isSortedCensored[i] === 1);
+    for (const residual of more) all.add(residual, true);
+    return all;
+  }
+
   private insert(value: number, flag: number): void {
     // Of equal ones those that ended come first: what was cut short took longer.
     let at = this.placeOf(value);

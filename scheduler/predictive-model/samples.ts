@@ -26,6 +26,10 @@ export class Samples {
   private readonly strata = new Map<number, Sample[]>();
   private merged: Sample[] | null = null;
 
+  get size(): number {
+    return this.recent.length;
+  }
+
   add(sample: Sample): void {
     this.recent.push(sample);
     if (this.recent.length > RECENT) this.keep(this.recent.shift()!);

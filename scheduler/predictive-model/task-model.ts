@@ -10,6 +10,7 @@ import { exponentOf, type Siblings, type TaskSummary, UNLIKE_COST, UNLIKE_TYPE }
 import { TaskTypes } from './task-types.ts';
 import { Tournament } from './tournament.ts';
 import { TrackRecord } from './track-record.ts';
+import { Unended } from './unended.ts';
 import { UsualLoad } from './usual-load.ts';
 
 /** What is known of an item before it runs. */
@@ -52,6 +53,8 @@ const UNKNOWN_TYPE_SPREAD = 0.4;
 /** Items that were cut short count as no more than so many, and not at all below so little weight. */
 const MOST_OUTLASTED = 4;
 const LEAST_WEIGHT = 0.1;
+/** Up to so many samples, one more or less makes a difference. */
+const COLOURED = 24;
 /** A fit is used until such a share of its samples is new. */
 const NEW_SHARE = 1 / 6;
 /** How fast the level that siblings are told follows the items, where costs explain nothing. */
@@ -69,13 +72,14 @@ export class TaskModel {
   private readonly calibration: Calibration;
   private readonly usualLoad: UsualLoad;
   private readonly samples = new Samples();
+  private readonly unended = new Unended();
   private readonly costs = new CostRange();
   private readonly noiseSeen = new Noise();
   private readonly moments = new Moments();
   private readonly record = new TrackRecord();
   private readonly types: TaskTypes;
-  /** Weight of all samples, ever. */
-  private seen = 0;
+  /** Weight of all samples of what has ended, ever. */
+  private weightEnded = 0;
   private untilFit = 0;
 
   constructor(siblings: Siblings) {
@@ -113,7 +117,7 @@ export class TaskModel {
 
   /** Null before anything was observed. */
   predict(features: Features, instanceType: string): ItemPrediction | null {
-    if (!this.tournament.hasWinner) return null;
+    if (!this.hasSamples) return null;
     const { y, scale, unlike } = this.typical(features, instanceType);
     const { noise } = this;
     const table = this.calibration.table(this.seen, unlike);
@@ -129,18 +133,13 @@ export class TaskModel {
 
   /** @param priorOf what is predicted where nothing is known of the task */
   observe(observation: Observation, priorOf: () => ItemPrediction): void {
-    const prior = this.tournament.hasWinner ? null : priorOf();
+    const prior = this.hasSamples ? null : priorOf();
     const cell = this.cellOf(observation.instanceType);
-    const typical: Typical = prior
-      ? { y: Math.log(prior.medianSeconds), load: 0, scale: prior.scale, unlike: null }
-      : this.typical(observation, observation.instanceType);
+    const typical = this.typicalOr(prior, observation);
     if (observation.outlasted === true) {
-      this.learnOutlasted(
-        typical,
-        prior?.table ?? this.calibration.table(this.seen, typical.unlike),
-        observation,
-        cell,
-      );
+      const { residual, weight, y } = this.outlasted(typical, prior, observation);
+      if (!prior) this.calibration.learnOutlasted(residual);
+      if (weight >= LEAST_WEIGHT) this.learn(y, weight, observation, cell);
     } else {
       const { y, spread, weight } = outcomeOf(observation);
       if (prior) this.siblings.learnResidual(0, (y - typical.y) / typical.scale);
@@ -150,9 +149,54 @@ export class TaskModel {
     }
   }
 
+  /** What has not ended after so long stands in for its end until that is seen. */
+  observeUnended(name: string, observation: Observation, priorOf: () => ItemPrediction): void {
+    const seconds = observation.seconds / observation.count;
+    if (seconds <= this.unended.secondsOf(name)) return;
+    this.forgetUnended(name);
+    const cell = this.cellOf(observation.instanceType);
+    const prior = this.hasSamples ? null : priorOf();
+    const typical = this.typicalOr(prior, observation);
+    const { residual, weight, y } = this.outlasted(typical, prior, observation);
+    const sample = weight < LEAST_WEIGHT ? null : this.sampleOf(y, weight, observation, cell);
+    this.unended.set(name, { seconds, sample, residual: prior ? null : residual });
+    this.calibration.setUnended(this.unended.residuals);
+    if (sample) this.relearn();
+  }
+
+  /** The end of what stood in for it was seen. */
+  ended(name: string): void {
+    if (!this.unended.delete(name)) return;
+    this.calibration.setUnended(this.unended.residuals);
+    if (this.seen < COLOURED) this.untilFit = 0;
+  }
+
+  /** What was told of an item before must not colour what is predicted of it now. */
+  private forgetUnended(name: string): void {
+    if (!this.unended.delete(name)) return;
+    this.calibration.setUnended(this.unended.residuals);
+    if (!this.hasSamples || this.seen >= COLOURED) return;
+    this.refit();
+    this.tournament.choose();
+  }
+
+  private get hasSamples(): boolean {
+    return this.tournament.hasWinner && this.samples.size + this.unended.weight > 0;
+  }
+
+  /** Weight of all samples, above 0 even if there are none any more. */
+  private get seen(): number {
+    return Math.max(this.weightEnded + this.unended.weight, LEAST_WEIGHT);
+  }
+
   /** Variance of items around predictions, in logarithms. */
   private get noise(): number {
     return this.noiseSeen.variance(this.siblings.noise);
+  }
+
+  private typicalOr(prior: ItemPrediction | null, observation: Observation): Typical {
+    if (!prior) return this.typical(observation, observation.instanceType);
+    return { y: Math.log(prior.medianSeconds), load: 0, scale: prior.scale, unlike: null };
   }
 
   private typical({ cost, load, idleSeconds }: Features, instanceType: string): Typical {
@@ -185,15 +229,16 @@ export class TaskModel {
     return 1 / (1 / prior + count / this.noise);
   }
 
-  /** Takes items that had not ended for what such items take that last as long: the less likely that is, the more it says. */
-  private learnOutlasted(typical: Typical, table: readonly number[], observation: Observation, cell: number): void {
-    const { seconds, count } = observation;
-    const score = (Math.log(seconds / count) - typical.y) / typical.scale;
-    const chance = cdf(table, score);
-    if (this.tournament.hasWinner) this.calibration.learnOutlasted(score);
-    const weight = chance * Math.min(count, MOST_OUTLASTED);
-    if (weight < LEAST_WEIGHT) return;
-    this.learn(typical.y + typical.scale * quantile(table, 1 - (1 - chance) / 2), weight, observation, cell);
+  /**
+   * Takes items that had not ended for what such items take that last as long: the less likely that is, the more it says.
+   * @returns the residual that they outlasted, ln seconds that they take, and how much that counts
+   */
+  private outlasted(typical: Typical, prior: ItemPrediction | null, { seconds, count }: Observation) {
+    const table = prior?.table ?? this.calibration.table(this.seen, typical.unlike);
+    const residual = (Math.log(seconds / count) - typical.y) / typical.scale;
+    const chance = cdf(table, residual);
+    const y = typical.y + typical.scale * quantile(table, 1 - (1 - chance) / 2);
+    return { residual, y, weight: chance * Math.min(count, MOST_OUTLASTED) };
   }
 
   /** Holds what was predicted against what came. */
@@ -222,17 +267,25 @@ export class TaskModel {
     this.tournament.judge({ x, y: y - typical.load, idle, load, cell, weight: 1 }, this.noise, this.seen);
   }
 
-  private learn(y: number, weight: number, { cost, load, idleSeconds }: Observation, cell: number): void {
-    this.seen += weight;
-    const x = this.costs.see(cost, weight);
-    const sample = { x, y, load: logOfOneMore(load), idle: logOfOneMore(idleSeconds), cell, weight };
+  private learn(y: number, weight: number, observation: Observation, cell: number): void {
+    this.weightEnded += weight;
+    const sample = this.sampleOf(y, weight, observation, cell);
     this.samples.add(sample);
     // Before a fit, so that what is the instance type's is not taken for the cost's.
-    const at = this.costs.isKnown && x !== null ? x : 0;
+    const at = this.costs.isKnown && sample.x !== null ? sample.x : 0;
     this.tournament.follow({ ...sample, x: at, y: this.withoutLoad(sample) }, this.noise);
+    this.relearn();
+    this.summarize(y);
+  }
+
+  private sampleOf(y: number, weight: number, { cost, load, idleSeconds }: Observation, cell: number): Sample {
+    const x = this.costs.see(cost, weight);
+    return { x, y, load: logOfOneMore(load), idle: logOfOneMore(idleSeconds), cell, weight };
+  }
+
+  private relearn(): void {
     if (--this.untilFit <= 0) this.refit();
     this.tournament.choose();
-    this.summarize(y);
     this.siblings.changed();
   }
 
@@ -242,7 +295,7 @@ export class TaskModel {
 
   /** Fits anew after each of the first samples, later after every few: a fit costs more than a sample changes. */
   private refit(): void {
-    const samples = this.samples.all();
+    const samples = this.unended.among(this.samples.all());
     this.untilFit = NEW_SHARE * samples.length;
     const { isKnown } = this.costs;
     const x = samples.map((sample) => (isKnown ? (sample.x ?? 0) : 0));

@@ -14,12 +14,13 @@ export class ItemMap<T> {
     else this.byTask.set(task, new Map([[position, value]]));
   }
 
-  /** Forgets the items of a range, which may be far larger than the map. */
-  delete(task: number, { start, end }: Range): void {
+  /** Forgets the items of a range, which may be far larger than the map, and returns what there was about them. */
+  delete(task: number, { start, end }: Range): T[] {
     const ofTask = this.byTask.get(task);
-    if (!ofTask) return;
-    const within = [...ofTask.keys()].filter((position) => position >= start && position < end);
-    for (const position of within) ofTask.delete(position);
+    if (!ofTask) return [];
+    const within = [...ofTask].filter(([position]) => position >= start && position < end);
+    for (const [position] of within) ofTask.delete(position);
     if (ofTask.size === 0) this.byTask.delete(task);
+    return within.map(([, value]) => value);
   }
 }
