@@ -12,7 +12,7 @@ const HOPELESS = 0.99;
 /** So many honest tries are enough, even if some type of instance never came. */
 const MOST_WHOLE_LIVES = 3;
 /** A try under load counts as so much of an honest one. */
-const LOADED_TRY = 0.34;
+const LOADED_TRY = 0.15;
 /** An instance counts as loaded if others use such a share of it. */
 const LOADED = 0.05;
 
