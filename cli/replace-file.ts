@@ -1,4 +1,5 @@
-import { realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { reasonOf } from '../scheduler/items/input-error.ts';
 import { UserError } from './exit-codes.ts';
 
@@ -15,6 +16,8 @@ export function replaceFile(file: string, text: string, mode: number): void {
     renameSync(fresh, target);
   } catch (error) {
     rmSync(fresh, { force: true });
-    throw new UserError(`${file} cannot be written: ${reasonOf(error)}.`);
+    throw new UserError(
+      `${file} cannot be written: ${existsSync(dirname(target)) ? reasonOf(error) : 'its folder does not exist'}.`,
+    );
   }
 }

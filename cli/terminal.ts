@@ -18,6 +18,9 @@ export const paintFor =
 
 export const noPaint: Paint = (_style, text) => text;
 
+/** What lines are cut to: the width of a terminal. A file or another program gets all of each line. */
+export const columnsOf = ({ isTTY, columns }: NodeJS.WriteStream): number => (isTTY ? columns : Infinity);
+
 /** Columns that a text takes in a terminal. */
 export const widthOf = (text: string): number => stringWidth(text);
 

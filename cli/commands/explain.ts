@@ -5,7 +5,7 @@ import { counted } from '../../scheduler/words.ts';
 import { UserError, usageError } from '../exit-codes.ts';
 import { nearestMorselFolder } from '../morsel-folder.ts';
 import { renderExplanation, renderFragments } from '../render-explanation.ts';
-import { paintFor, printJson, printLines } from '../terminal.ts';
+import { columnsOf, paintFor, printJson, printLines } from '../terminal.ts';
 
 export default new Command('explain')
   .description(
@@ -53,7 +53,7 @@ function explainRun(report: RunReport, { worst, json }: ExplainOptions): void {
   const fragments = explainAll(report);
   const shown = worst ? worstFirst(fragments) : fragments;
   if (json) printJson({ run: entry.id, job: entry.job, fragments: shown });
-  else printLines(renderFragments(shown, entry, process.stdout.columns ?? Infinity, paintFor(process.stdout)));
+  else printLines(renderFragments(shown, entry, columnsOf(process.stdout), paintFor(process.stdout)));
 }
 
 function explainOne(report: RunReport, id: number, { json }: ExplainOptions): void {

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { findRun, listRuns, type LogEntry, readLogs, readReport } from '../../scheduler/run/runs.ts';
+import { findRun, hasItem, listRuns, type LogEntry, readLogs, readReport } from '../../scheduler/run/runs.ts';
 import { listed } from '../../scheduler/words.ts';
 import { UserError } from '../exit-codes.ts';
 import { nearestMorselFolder } from '../morsel-folder.ts';
@@ -21,7 +21,7 @@ Examples:
 
 A single argument that is no run's id is taken for a task of the newest run.
 
-Exit codes: 0 done · 1 there is no such run or task · 2 wrong usage`,
+Exit codes: 0 done · 1 there is no such run, task or item · 2 wrong usage`,
   )
   .action(logs);
 
@@ -37,6 +37,12 @@ function logs(run: string | undefined, task: string | undefined, options: LogsOp
   const [runId, taskName] = isTask ? [undefined, run] : [run, task];
   const found = findRun(folder, runId, 'any');
   checkTask(taskName, found.folder, found.id);
+  if (options.item !== undefined && !hasItem(found.folder, options.item, taskName)) {
+    const where = taskName === undefined ? `Run ${found.id}` : `Task ${taskName} of run ${found.id}`;
+    throw new UserError(
+      `${where} has no item ${options.item}: an item is named by its path, line, row number or value.`,
+    );
+  }
   const entries = readLogs(found.folder, {
     ...(taskName === undefined ? {} : { task: taskName }),
     ...(options.item === undefined ? {} : { item: options.item }),

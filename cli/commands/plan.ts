@@ -8,7 +8,7 @@ import { planJob } from '../make-plan.ts';
 import { nearestMorselFolder } from '../morsel-folder.ts';
 import { renderPlan } from '../render-plan.ts';
 import { replaceFile } from '../replace-file.ts';
-import { paintFor, print, printJson, printLines, say } from '../terminal.ts';
+import { columnsOf, paintFor, print, printJson, printLines, say } from '../terminal.ts';
 
 const THEMES = ['light', 'dark'] as const;
 
@@ -46,7 +46,7 @@ async function printPlan(file: string, options: PlanChoice): Promise<void> {
   const isPrinted = options.svg === '-';
   if (options.svg !== undefined) await draw(made, options.svg, options.theme);
   if (options.json && !isPrinted) printJson(made);
-  else if (!isPrinted) printLines(renderPlan(made, process.stdout.columns ?? 100, paintFor(process.stdout)));
+  else if (!isPrinted) printLines(renderPlan(made, columnsOf(process.stdout), paintFor(process.stdout)));
   const neverEnds = made.problems.some(({ severity }) => severity === 'error');
   process.exitCode = neverEnds ? ExitCode.failed : ExitCode.done;
 }

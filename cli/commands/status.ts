@@ -3,7 +3,7 @@ import type { RunProgress } from '../../scheduler/run/events.ts';
 import { attach, findRun, listRuns, type RunEntry } from '../../scheduler/run/runs.ts';
 import { nearestMorselFolder } from '../morsel-folder.ts';
 import { renderStatus } from '../render-status.ts';
-import { paintFor, printJson, printLines, say } from '../terminal.ts';
+import { columnsOf, paintFor, printJson, printLines, say } from '../terminal.ts';
 
 export default new Command('status')
   .description('Shows where runs stand: one of them, or all of this folder, newest first.')
@@ -31,7 +31,7 @@ async function status(id: string | undefined, options: { json?: true }): Promise
   const runs = await Promise.all(entries.map(async (entry) => ({ ...entry, progress: await progressOf(entry) })));
   if (options.json) return printJson({ runs });
   if (runs.length === 0) return say(`There are no runs in ${morselFolder}.`);
-  printLines(renderStatus(runs, process.stdout.columns ?? 100, paintFor(process.stdout)));
+  printLines(renderStatus(runs, columnsOf(process.stdout), paintFor(process.stdout)));
 }
 
 async function progressOf(entry: RunEntry): Promise<RunProgress | null> {

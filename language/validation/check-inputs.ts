@@ -62,7 +62,7 @@ export async function probeInput(input: ast.Input, probe: InputProbe, report: Re
     // While it is being typed a source may have no path yet.
     if (source.path === undefined || hasPlaceholder(source.path) || (await probe.exists(plain(source.path), folder)))
       return;
-    report('missing-file', `There is no file "${plain(source.path)}" in the folder of this file.`, {
+    report('missing-input', `There is no file "${plain(source.path)}" in the folder of this file.`, {
       node: source.path,
     });
   }

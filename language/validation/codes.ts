@@ -44,6 +44,7 @@ export const diagnosticCodes = {
   // Inputs
   'empty-input': 'warning',
   'missing-file': 'warning',
+  'missing-input': 'error',
   // Quantities
   'wrong-unit': 'error',
   'out-of-range': 'error',

@@ -128,6 +128,18 @@ export function readLogs(runFolder: string, { task, item }: { task?: string; ite
   });
 }
 
+/** True if some task of a run, or that one, has an item that people know by that label. */
+export function hasItem(runFolder: string, item: string, task?: string): boolean {
+  return withJournal(runFolder, (journal, job, label) => {
+    const { workload } = journal.readRun()!;
+    return workload.tasks.some(({ task: name, count }, index) => {
+      if (task !== undefined && task !== name && task !== job.tasks[index]!.name) return false;
+      for (let position = 0; position < count; position++) if (label(index, position) === item) return true;
+      return false;
+    });
+  });
+}
+
 /** Removes all runs but the newest `keep`, and never a live one. Returns the ids of those removed. */
 export function cleanRuns(morselFolder: string, keep: number): string[] {
   const old = listRuns(morselFolder)

@@ -162,7 +162,7 @@ describe('what the file system says', () => {
       'empty-input files "b/*"',
     ]);
     expect(await at('job j { input a = lines "gone" task t for x in a { run "{x}" } }')).toEqual([
-      'missing-file "gone"',
+      'missing-input "gone"',
     ]);
     expect(await at('job j { task t { module "./gone.mjs" } }')).toEqual(['missing-file "./gone.mjs"']);
     expect(await at('param p = "b" input a = files "{p}/*"')).toEqual([]);
