@@ -47,20 +47,22 @@ function outlastsLifespan(task: WorkloadTask, { target }: JobSpec, outcome: Plan
   const longest = longestItem(task, outcome);
   if (!longest || longest.high <= lifespan) return null;
   const certain = longest.expected > lifespan;
+  const better = roundedUp(longest.high * ROOM);
   return {
     severity: certain ? 'error' : 'warning',
     code: 'plan/outlasts-lifespan',
     message:
       `An item of \`${task.task}\` is predicted to run ${duration(longest.expected)} (${aboutBand(longest)}), ` +
       `which ${certain ? 'is' : 'may be'} longer than an instance of \`${target.name}\` lives (${duration(lifespan)}). ` +
-      'Put a safe point between its steps, or raise `lifespan` of the target.',
+      remedies(better),
     task: task.task,
-    betterLifespanSeconds: roundedUp(longest.high * ROOM),
+    betterLifespanSeconds: better,
   };
 }
 
 /** It has been tried: that no item of the task ever ended is certain to happen again, that some did not is likely to. */
 function outlastedBefore(task: WorkloadTask, target: TargetSpec, seconds: number, { model }: PlanOutcome): Problem {
+  const better = roundedUp(Math.max(seconds, target.lifespanSeconds!) * 2);
   const noneEnded = model.basis(task.key, task.estimateSeconds).observations === 0;
   return {
     severity: noneEnded ? 'error' : 'warning',
@@ -68,11 +70,15 @@ function outlastedBefore(task: WorkloadTask, target: TargetSpec, seconds: number
     message:
       `An item of \`${task.task}\` ran ${duration(seconds)} in an earlier run and had not come to its end, ` +
       `and an instance of \`${target.name}\` lives no longer (${duration(target.lifespanSeconds!)}). ` +
-      'Put a safe point between its steps, or raise `lifespan` of the target.',
+      remedies(better),
     task: task.task,
-    betterLifespanSeconds: roundedUp(Math.max(seconds, target.lifespanSeconds!) * 2),
+    betterLifespanSeconds: better,
   };
 }
+
+const remedies = (betterLifespanSeconds: number): string =>
+  `Raise \`lifespan\` of the target, to ${duration(betterLifespanSeconds)} or more, put a safe point between its steps, ` +
+  'or give the task a `checkpoint`.';
 
 /** To a whole number of the largest unit of which there are a few. */
 function roundedUp(seconds: number): number {

@@ -12,6 +12,9 @@ import { VirtualWorld, type WorldOptions } from './virtual-world.ts';
 /** How often a long simulation looks whether it is still wanted, in events. */
 const LOOK_EVERY = 512;
 
+/** A task of which so many items were given up, one after the other, and none came to its end: there is no more to learn. */
+const MOST_GIVEN_UP = 10;
+
 /** Anything that decides as {@link FragmentScheduler} does: events in, decisions out. */
 export interface Policy {
   handle(event: CoreEvent): Decision[];
@@ -33,6 +36,8 @@ export interface CourseOptions extends Pick<
   mostSteps: number;
   /** Beyond that time likewise; default: never. */
   mostSeconds?: number;
+  /** True if it breaks off once it is plain that the job can't finish; default: it goes on with what can. */
+  stopsWhenHopeless?: boolean;
   isCancelled: () => boolean;
 }
 
@@ -91,7 +96,7 @@ export function simulate(options: SimulationOptions): Simulation {
   const { workload, target, conditions } = options;
   const model = new PreviewModel(options.model, workload);
   const policy = new FragmentScheduler({ workload, target, model, overheads: conditions.overheads });
-  return playCourse({ ...options, policy });
+  return playCourse({ ...options, policy, stopsWhenHopeless: true });
 }
 
 /**
@@ -99,7 +104,16 @@ export function simulate(options: SimulationOptions): Simulation {
  * @throws {Cancelled} once `isCancelled` says so
  */
 export function playCourse(options: CourseOptions): Simulation {
-  const { workload, target, conditions, policy, isCancelled, mostSteps, mostSeconds = Infinity } = options;
+  const {
+    workload,
+    target,
+    conditions,
+    policy,
+    isCancelled,
+    mostSteps,
+    mostSeconds = Infinity,
+    stopsWhenHopeless = false,
+  } = options;
   const world = new VirtualWorld({ ...options, ...conditions });
   const recorder = new Recorder(workload, target.cpus);
   let decisions = policy.handle({ kind: 'wake', now: 0 });
@@ -107,7 +121,8 @@ export function playCourse(options: CourseOptions): Simulation {
   for (; ; events++) {
     if (events % LOOK_EVERY === 0 && isCancelled()) throw new Cancelled();
     for (const decision of decisions) recorder.decided(decision, world);
-    const isOver = recorder.isFinished || events + recorder.pieces >= mostSteps || world.now > mostSeconds;
+    const isVain = stopsWhenHopeless && recorder.isHopeless;
+    const isOver = isVain || recorder.isFinished || events + recorder.pieces >= mostSteps || world.now > mostSeconds;
     const event = isOver ? null : world.next();
     if (!event) break;
     recorder.happened(event);
@@ -147,6 +162,8 @@ class Recorder {
   /** The fragment that each instance runs. */
   private readonly running = new Map<string, SimulatedFragment>();
   private readonly hopeless = new Map<number, string>();
+  /** How often something of a task was given up since an item of it was committed. */
+  private readonly givenUp = new Map<number, number>();
   private started = 0;
 
   constructor(workload: Workload, cpus: number) {
@@ -181,6 +198,7 @@ class Recorder {
         return world.wakeAt(decision.at);
       case 'give-up':
         if (!this.hopeless.has(decision.task)) this.hopeless.set(decision.task, decision.why);
+        this.givenUp.set(decision.task, (this.givenUp.get(decision.task) ?? 0) + 1);
         return;
       case 'finished':
         this.isFinished = true;
@@ -206,6 +224,7 @@ class Recorder {
       const fragment = this.fragments.get(event.fragment)!;
       fragment.safePointSeconds.push(now);
       for (const outcome of event.outcomes) {
+        this.givenUp.delete(outcome.task);
         fragment.committed.set(outcome.task, (fragment.committed.get(outcome.task) ?? 0) + outcome.end - outcome.start);
         if (outcome.state === 'committed')
           fragment.committedSeconds += outcome.seconds * this.instanceShare(outcome.task);
@@ -214,6 +233,10 @@ class Recorder {
       Object.assign(this.fragments.get(event.fragment)!, { endSeconds: now, how: event.how });
       this.running.delete(event.instance);
     }
+  }
+
+  get isHopeless(): boolean {
+    return this.givenUp.values().some((times) => times >= MOST_GIVEN_UP);
   }
 
   /** Work of the fragments that have ended over the life that instances had for them; 1 before there is any. */

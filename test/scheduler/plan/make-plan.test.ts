@@ -102,6 +102,13 @@ test('an item that writes checkpoints may take longer than a life', () => {
   expect(made.makespanSeconds.high).toBeLessThan(400);
 });
 
+test('a plan counts no further once it is plain that the job can not finish', () => {
+  const made = plan([task('t', 20_000, { estimateSeconds: 60 })], target({ lifespanSeconds: 20 }));
+  expect(made.problems).toMatchObject([{ code: 'plan/outlasts-lifespan', severity: 'error' }]);
+  expect(made.problems[0]!.message).toContain('or give the task a `checkpoint`');
+  expect(made.instances.length).toBeLessThan(50);
+});
+
 test('a task that needs more than an instance has is said to be hopeless', () => {
   const made = plan([task('t', 3, { needs: { cpus: 8, memoryBytes: 0 } })]);
   expect(made.problems.map(({ code }) => code)).toEqual(['plan/never-finishes']);
