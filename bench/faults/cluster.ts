@@ -10,6 +10,8 @@ import type { World } from './world.ts';
 
 /** After so long at most an instance that is not heard of any more is taken for dead. */
 const SILENCE_SECONDS = 30;
+/** The end of a run takes so long at most. */
+const CLOSING_SECONDS = 2;
 /** A worker whose run is gone ends within so long. */
 const LOST_SECONDS = 2;
 
@@ -58,6 +60,9 @@ export class Cluster implements Target {
   }
 
   async close(): Promise<void> {
+    const { world } = this.options;
+    // A real one takes a moment to end all, and what is said meanwhile still arrives.
+    await new Promise<void>((resolve) => world.after(CLOSING_SECONDS * world.random(), resolve));
     this.isClosed = true;
     for (const { instance } of this.links.values()) instance.die('the run ended');
   }
