@@ -7,6 +7,7 @@ import { existsSync, realpathSync } from 'node:fs';
 import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { LAUNCHER_PIPE } from './launched.ts';
 
 /** `node:sqlite` can be used without a flag in 22 from 22.13 and from 23.4. */
 function isNewEnough(version: string): boolean {
@@ -25,7 +26,10 @@ function nodeBeside(folder: string): string | null {
 }
 
 function runUnder(node: string): void {
-  const child = spawn(node, process.argv.slice(1), { stdio: 'inherit' });
+  const child = spawn(node, process.argv.slice(1), {
+    stdio: ['inherit', 'inherit', 'inherit', 'pipe'],
+    env: { ...process.env, [LAUNCHER_PIPE]: '3' },
+  });
   // One that went to the whole process group reaches the child twice, which takes the two for one.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const)
     process.on(signal, () => child.kill(signal));
