@@ -4,6 +4,7 @@ import { expectBrokenPipes } from './broken-pipe.ts';
 import { commandList } from './command-list.ts';
 import { ExitCode, UserError } from './exit-codes.ts';
 import { harmless, paintFor, say } from './terminal.ts';
+import { messageOf } from '../scheduler/words.ts';
 
 const EXAMPLES = `
 Examples:
@@ -57,7 +58,7 @@ const sayWhatToDo = ['InputError', 'StoreError', 'TemplateError', 'RunError'];
 /** Tells the user of an error, and answers with the exit code that it stands for. */
 export function explain(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.done : ExitCode.wrongUsage;
-  const message = harmless(error instanceof Error ? error.message : String(error));
+  const message = harmless(messageOf(error));
   const label = paintFor(process.stderr)('red', 'error:');
   say(`${label} ${message}`);
   if (error instanceof UserError) return error.exitCode;

@@ -1,8 +1,9 @@
 /** Keeps one failing feature from being more than that: what it throws is logged, and the request is answered with null. */
 import { isOperationCancelled } from 'langium';
 import { type CancellationToken, LSPErrorCodes, ResponseError } from 'vscode-languageserver';
-import { described, messageOf } from './errors.ts';
+import { described } from './errors.ts';
 import type { Problem } from './protocol.ts';
+import { messageOf } from '../scheduler/words.ts';
 
 /** Where the server reports what went wrong; the client shows it in its log. */
 export type Log = (message: string) => void;

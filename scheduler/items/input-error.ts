@@ -1,4 +1,5 @@
 /** An input that can't be read, or that holds what no item can be made of. The message is one sentence for the user. */
+import { messageOf } from '../words.ts';
 export class InputError extends Error {
   override name = 'InputError';
 }
@@ -10,5 +11,5 @@ export function reasonOf(error: unknown): string {
   if (code === 'EACCES' || code === 'EPERM') return 'you may not read it';
   if (code === 'EISDIR') return 'it is a folder';
   if (code === 'ELOOP') return 'its symbolic links go round in a circle';
-  return error instanceof Error ? error.message : String(error);
+  return messageOf(error);
 }

@@ -8,6 +8,7 @@ import type { InputSpec } from '../job-spec.ts';
 import { fixedFolder, pathBelow } from './below.ts';
 import { InputError, reasonOf } from './input-error.ts';
 import { readCsv } from './read-csv.ts';
+import { messageOf } from '../words.ts';
 
 /** Takes the items of an input one by one. `mtimeMs`: when what the item stands for was last changed, 0 where nothing is. */
 export type AddItem = (value: unknown, mtimeMs: number) => void;
@@ -167,7 +168,7 @@ function parseLine(line: string, number: number, name: string): unknown {
   try {
     return JSON.parse(line);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     throw new InputError(`line ${number} of ${name} is no JSON (${why}): a json input has one value on each line`);
   }
 }

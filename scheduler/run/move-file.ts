@@ -1,5 +1,6 @@
 /** Moving files so that a reader sees the whole file or none. */
 import { closeSync, copyFileSync, fdatasyncSync, openSync, renameSync, rmSync } from 'node:fs';
+import { messageOf } from '../words.ts';
 
 /** A rename, also from one file system to another. */
 export function move(from: string, to: string): void {
@@ -32,7 +33,7 @@ export function whyNot(error: unknown): string {
   if (code === 'EISDIR' || code === 'ENOTEMPTY') return 'a folder stands in its place';
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') return 'you may not write there';
   if (code === 'ENOSPC' || code === 'EDQUOT') return 'there is no space left';
-  return error instanceof Error ? error.message : String(error);
+  return messageOf(error);
 }
 
 const isOtherFileSystem = (error: unknown): boolean => codeOf(error) === 'EXDEV';

@@ -2,6 +2,7 @@
 import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import { messageOf } from '../words.ts';
 
 /** A database that this version can't use. The message is one sentence for the user. */
 export class StoreError extends Error {
@@ -48,7 +49,7 @@ export function openDatabase(file: string, options: DatabaseOptions): DatabaseSy
     return database;
   } catch (error) {
     if (error instanceof StoreError) throw error;
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     throw new StoreError(`the ${what} ${file} can't be used (${why}): if it is damaged, move it away`, {
       cause: error,
     });

@@ -5,6 +5,7 @@ import { Channel, frames, parseJson, WIRE_VERSION, type FrameKind } from './chan
 import { readRefusal, readWelcome, type Greeting, type Welcome } from './greeting.ts';
 import { Session } from './session.ts';
 import type { Way } from './ways.ts';
+import { messageOf } from '../words.ts';
 
 /** A run that has taken a connection says so in that time. */
 const ANSWER_SECONDS = 5;
@@ -103,7 +104,7 @@ class Caller {
       ways = this.options.ways();
     } catch (error) {
       if (error instanceof NotWelcome || this.welcome === null) throw error;
-      return error instanceof Error ? error.message : String(error);
+      return messageOf(error);
     }
     let problem = 'no way is known';
     for (const way of ways) {

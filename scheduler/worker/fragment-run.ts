@@ -13,7 +13,7 @@ import type { ItemCheckpoint, ItemReport } from './protocol.ts';
 import { stagedOutput } from './render.ts';
 import type { InstanceContext } from './setup.ts';
 import { discard, isWritten, OutputSync } from './staging.ts';
-import { messageOf } from './words.ts';
+import { messageOf } from '../words.ts';
 
 /** Safe points whose answer is not here yet; with so many nothing more is begun. */
 const MOST_UNANSWERED = 2;

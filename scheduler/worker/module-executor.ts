@@ -6,7 +6,8 @@ import type { FromThread, ModuleThreadData, ToThread } from './module-thread.ts'
 import { renderRun } from './render.ts';
 import type { InstanceContext } from './setup.ts';
 import { Window } from './window.ts';
-import { durationText, messageOf } from './words.ts';
+import { durationText } from './words.ts';
+import { messageOf } from '../words.ts';
 
 /** From the abort signal to the end of the thread. */
 const GRACE_MILLISECONDS = 100;

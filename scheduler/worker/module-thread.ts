@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
 import { KeptOutput } from './kept-output.ts';
-import { messageOf } from './words.ts';
+import { messageOf } from '../words.ts';
 
 export interface ModuleThreadData {
   path: string;

@@ -3,8 +3,8 @@ import { callHome, NotWelcome, type HomeLine } from '../wire/client.ts';
 import { readHome } from '../wire/credentials.ts';
 import { waysTo } from '../wire/ways.ts';
 import { BEGIN_ANEW } from './exit-codes.ts';
-import { messageOf } from './words.ts';
 import { Worker } from './worker.ts';
+import { messageOf } from '../words.ts';
 
 /** How long a run that can't be reached is waited for: it may be resumed meanwhile. */
 const PATIENCE_SECONDS = 120;

@@ -8,6 +8,7 @@ import { endGroup, isGroupThere, signalGroup, type Watchdog } from './processes.
 import { renderRun } from './render.ts';
 import type { InstanceContext } from './setup.ts';
 import { durationText, endText, exitText } from './words.ts';
+import { messageOf } from '../words.ts';
 
 /** How long to wait for what a dead shell had printed. */
 const DRAIN_MILLISECONDS = 200;
@@ -55,7 +56,7 @@ export class ShellExecutor implements Executor {
       script = scriptOf(ticket, this.context);
     } catch (error) {
       // The answer must not come before `take` has returned.
-      return queueMicrotask(() => this.fail(error instanceof Error ? error.message : String(error), '', ''));
+      return queueMicrotask(() => this.fail(messageOf(error), '', ''));
     }
     this.shell ??= new Shell(this.context, this.watchdog, {
       ended: (note, stdout, stderr) => this.ended(note, stdout, stderr),

@@ -8,7 +8,8 @@ import { renderRun } from './render.ts';
 import type { InstanceContext } from './setup.ts';
 import { memoryLimit } from './shell-executor.ts';
 import { Window } from './window.ts';
-import { beginning, durationText, endText, exitText, messageOf } from './words.ts';
+import { beginning, durationText, endText, exitText } from './words.ts';
+import { messageOf } from '../words.ts';
 
 const LONGEST_LINE = 8 * 1024 * 1024;
 /** How long a program that ended may take for its last output, and one that closed its output for its end. */

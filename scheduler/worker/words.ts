@@ -25,8 +25,6 @@ export function beginning(text: string, length = 80): string {
   return JSON.stringify(line);
 }
 
-export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-
 const round = (value: number): number => Number(value.toFixed(value < 10 ? 1 : 0));
 
 const signalName = (number: number): string | undefined =>

@@ -23,7 +23,7 @@ import {
   type WorkerSetup,
 } from './protocol.ts';
 import { WithheldEnds } from './withheld-ends.ts';
-import { messageOf } from './words.ts';
+import { messageOf } from '../words.ts';
 
 /** How often time limits and safe points by time are looked at. */
 const TICK_MILLISECONDS = 100;

@@ -1,9 +1,9 @@
 /** The planner's thread: one request after the other, each answered, with null if nobody waits for it any more. */
 import { parentPort } from 'node:worker_threads';
-import { messageOf } from '../errors.ts';
 import { planOf } from './make.ts';
 import type { PlannerJob, PlannerReply } from './planner.ts';
 import type { PlanAnswer } from './planning.ts';
+import { messageOf } from '../../scheduler/words.ts';
 
 const port = parentPort!;
 let last: Promise<void> = Promise.resolve();

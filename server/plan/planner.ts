@@ -4,8 +4,8 @@
  */
 import { existsSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
-import { messageOf } from '../errors.ts';
 import { type PlanAnswer, type Planning, type PlanRequest, TOO_LARGE, type Urgency } from './planning.ts';
+import { messageOf } from '../../scheduler/words.ts';
 
 /** What the thread is sent; `cancelled[0]` becomes 1 when nobody waits for the answer any more. */
 export interface PlannerJob extends PlanRequest {

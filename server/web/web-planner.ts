@@ -4,9 +4,9 @@ import { makePlan } from '../../scheduler/plan/make-plan.ts';
 import { Cancelled } from '../../scheduler/plan/simulate.ts';
 import { PredictiveModel } from '../../scheduler/predictive-model/model.ts';
 import { NO_PAST } from '../../scheduler/store/past.ts';
-import { messageOf } from '../errors.ts';
 import { type PlanAnswer, type Planning, type PlanRequest, TOO_LARGE } from '../plan/planning.ts';
 import { writtenWorkload } from './written-workload.ts';
+import { messageOf } from '../../scheduler/words.ts';
 
 /** While a plan is made nothing else is answered, so one that takes longer is given up. */
 const LIMIT_MS = 2000;

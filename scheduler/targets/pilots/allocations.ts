@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { messageOf } from '../../worker/words.ts';
 import type { BatchSystem, PilotReport } from './batch-system.ts';
 import { LookOut } from './look-out.ts';
 import { Pilot } from './pilot.ts';
 import { Submissions } from './submissions.ts';
+import { messageOf } from '../../words.ts';
 
 /** A pilot that the engine does not know any more, so long after it was asked for, is over. */
 const FORGOTTEN_SECONDS = 15;

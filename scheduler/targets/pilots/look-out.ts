@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { messageOf } from '../../worker/words.ts';
 import type { BatchSystem, PilotReport } from './batch-system.ts';
+import { messageOf } from '../../words.ts';
 
 /** How often the engine is asked at most, while a worker is silent or a pilot new; … */
 const SHORT_SECONDS = 1.5;

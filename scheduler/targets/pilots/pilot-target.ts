@@ -3,13 +3,13 @@ import type { Fragment } from '../../fragment-scheduler/events.ts';
 import type { TargetSpec } from '../../job-spec.ts';
 import type { RemoteWorker } from '../../wire/remote-worker.ts';
 import type { WorkerSetup } from '../../worker/protocol.ts';
-import { messageOf } from '../../worker/words.ts';
 import type { Target, TargetListener } from '../target.ts';
 import { Allocations } from './allocations.ts';
 import type { BatchSystem } from './batch-system.ts';
 import { openHome, removeHomeFiles, type Home, type HomeOptions } from './home.ts';
 import type { Pilot } from './pilot.ts';
 import { Relays } from './relays.ts';
+import { messageOf } from '../../words.ts';
 
 /** A pilot whose worker nobody has work for is given back after so long. */
 const IDLE_SECONDS = 20;

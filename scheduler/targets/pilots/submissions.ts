@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { messageOf } from '../../worker/words.ts';
 import { SubmitError, type BatchSystem } from './batch-system.ts';
+import { messageOf } from '../../words.ts';
 
 /** Between two tries to submit to an engine that is in trouble: doubled up to the longest. */
 const FIRST_WAIT_SECONDS = 2;

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { userInfo } from 'node:os';
 import type { TargetSpec } from '../../job-spec.ts';
-import { durationText, messageOf } from '../../worker/words.ts';
+import { durationText } from '../../worker/words.ts';
 import { SubmitError, type BatchSystem, type PilotReport, type Relay } from '../pilots/batch-system.ts';
 import { pilotLog } from '../pilots/pilot.ts';
 import { pilotScript, relayScript, type PilotScript } from '../pilots/pilot-script.ts';
@@ -13,6 +13,7 @@ import { QUEUE_FORMAT, readQueue } from './queue.ts';
 import { startRelay } from './relay.ts';
 import { isPassing, partitionOf, requestOf } from './request.ts';
 import { complaintOf, runTool, ToolError } from './tool.ts';
+import { messageOf } from '../../words.ts';
 
 /** So many names are asked for one by one; for more, all jobs of the user are looked through. */
 const MOST_NAMES = 200;

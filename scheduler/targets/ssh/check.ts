@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
 import type { TargetSpec } from '../../job-spec.ts';
-import { endText, messageOf } from '../../worker/words.ts';
+import { endText } from '../../worker/words.ts';
 import { probeScript, remoteCommand } from './bootstrap.ts';
 import { sshArguments } from './login.ts';
+import { messageOf } from '../../words.ts';
 
 /** A host that has not said by then what it has is passed over. */
 const PATIENCE_SECONDS = 30;

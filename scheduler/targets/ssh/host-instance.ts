@@ -6,12 +6,13 @@ import { Channel, frames, parseJson } from '../../wire/channel.ts';
 import { readGreeting, versionProblem, type Welcome } from '../../wire/greeting.ts';
 import { CalledWorker, type WireTimes } from '../../wire/remote-worker.ts';
 import type { WorkerSetup } from '../../worker/protocol.ts';
-import { durationText, messageOf } from '../../worker/words.ts';
+import { durationText } from '../../worker/words.ts';
 import type { TargetListener } from '../target.ts';
 import { linkConnection, type WorkerLink, type WorkerListener } from '../worker-link.ts';
 import type { WorkerBundle } from './bootstrap.ts';
 import { Login, sshBeside, type LoginEnd } from './login.ts';
 import { folderOnHost, Stage, stagingOnHost } from './stage.ts';
+import { messageOf } from '../../words.ts';
 
 /** How long after its grace a worker that was told to stop is cut off. */
 const STOP_MARGIN_SECONDS = 3;

@@ -5,10 +5,10 @@ import type { Fragment } from '../../fragment-scheduler/events.ts';
 import type { TargetSpec } from '../../job-spec.ts';
 import type { WireTimes } from '../../wire/remote-worker.ts';
 import type { WorkerSetup } from '../../worker/protocol.ts';
-import { messageOf } from '../../worker/words.ts';
 import type { Target, TargetListener } from '../target.ts';
 import { readBundle, type WorkerBundle } from './bootstrap.ts';
 import { HostInstance, type StagePlan } from './host-instance.ts';
+import { messageOf } from '../../words.ts';
 
 const usualTimes: WireTimes = { pingSeconds: 2, leaseSeconds: 20 };
 /** Where files are copied over the same connection, an answer may have to wait for those. */
