@@ -1,7 +1,8 @@
 /** Serves the packaged extension as a gallery for browsers does: over http, and without its part for Node. */
-import { existsSync, readFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync } from 'node:fs';
 import { join, normalize } from 'node:path';
 import type { BrowserContext } from 'playwright-core';
+import { temporaryFolder } from './clean-up.ts';
 import { root } from './paths.ts';
 import type { Server } from './server.ts';
 
@@ -10,7 +11,9 @@ const PATH = '/morsel-extension';
 
 /** Answers where it is, as the page's configuration has it. An extension without `main` runs in the browser in any VS Code. */
 export async function serveWebExtension(context: BrowserContext, { port }: Server): Promise<object> {
-  const folder = join(root, '.cache/extension');
+  // As it is now: another build may replace what was packaged.
+  const folder = temporaryFolder('morsel-web');
+  cpSync(join(root, '.cache/extension'), folder, { recursive: true });
   await context.route(
     ({ pathname }) => pathname.startsWith(`${PATH}/`),
     async (route) => {
