@@ -1,4 +1,11 @@
-import { addItems, intervalOf, NO_WORK, type Predictor, type WorkSum } from '../predictive-model/model.ts';
+import {
+  addItems,
+  intervalOf,
+  NO_WORK,
+  type ItemPrediction,
+  type Predictor,
+  type WorkSum,
+} from '../predictive-model/model.ts';
 import type { Interval } from '../predictive-model/prediction.ts';
 import { concurrency, type InstanceRecord } from '../resource-monitor/resource-monitor.ts';
 import type { TaskQueue } from '../task-queue/task-queue.ts';
@@ -7,12 +14,17 @@ import type { Workload } from '../workload.ts';
 /** A sum is exact enough while it is no smaller part than this of the largest number in it. */
 const LEAST_OF_LARGEST = 1e-3;
 
+/** Predictions of a task are used until so many times as many of its items were seen. */
+const STALE = 1.03;
+
 /** As much of an instance as decides how long its work takes. */
 export type InstanceKind = Pick<InstanceRecord, 'type' | 'cpus' | 'memoryBytes'>;
 
 /** Keeps the predicted work that no instance has yet, in seconds, up to date without looking at tasks that did not change. */
 export class WorkLeft {
   private readonly perTask: WorkSum[];
+  /** By cohort, with how many items of the task they rest on; null where they are to be made anew. */
+  private readonly predictions: ({ seen: number; instanceType: string; byCohort: ItemPrediction[] } | null)[];
   private readonly readyPerTask: number[];
   private readonly dirty: Set<number>;
   private sum: WorkSum = NO_WORK;
@@ -31,18 +43,20 @@ export class WorkLeft {
     this.model = model;
     this.instance = instance;
     this.perTask = workload.tasks.map(() => NO_WORK);
+    this.predictions = workload.tasks.map(() => null);
     this.readyPerTask = workload.tasks.map(() => 0);
     this.dirty = new Set(workload.tasks.keys());
   }
 
   /** To be called when a task's predictions changed; what becomes of its items the queue tells. */
   changed(task: number): void {
+    this.predictions[task] = null;
     this.dirty.add(task);
   }
 
   /** To be called when so much was learnt that the predictions of all tasks may have changed. */
   allChanged(): void {
-    for (const task of this.perTask.keys()) this.dirty.add(task);
+    for (const task of this.perTask.keys()) this.changed(task);
   }
 
   /** Expected seconds that one instance would need for it, with as many items at once as it has room for. */
@@ -94,18 +108,29 @@ export class WorkLeft {
   }
 
   private ofTask(index: number): WorkSum {
-    const { key, cohorts, needs, estimateSeconds } = this.workload.tasks[index]!;
     if (this.queue.unassignedOf(index) === 0) return NO_WORK;
-    const instance = this.instance();
-    const width = Math.max(1, concurrency(instance, needs));
+    const predictions = this.predictionsOf(index);
+    const width = Math.max(1, concurrency(this.instance(), this.workload.tasks[index]!.needs));
     let work = NO_WORK;
-    for (const [cohort, { cost }] of cohorts.entries()) {
+    for (let cohort = 0; cohort < predictions.length; cohort++) {
       const count = this.queue.unassignedIn(index, cohort) / width;
-      if (count === 0) continue;
-      const query = { key, instanceType: instance.type, cost, load: 0, idleSeconds: 0, estimateSeconds };
-      work = addItems(work, this.model.predict(query), count);
+      if (count > 0) work = addItems(work, predictions[cohort]!, count);
     }
     return work;
+  }
+
+  /** Of each cohort of a task. */
+  private predictionsOf(index: number): readonly ItemPrediction[] {
+    const { key, cohorts, estimateSeconds } = this.workload.tasks[index]!;
+    const seen = this.model.observations(key);
+    const { type: instanceType } = this.instance();
+    const known = this.predictions[index];
+    if (known?.instanceType === instanceType && seen <= STALE * known.seen) return known.byCohort;
+    const byCohort = cohorts.map(({ cost }) =>
+      this.model.predict({ key, instanceType, cost, load: 0, idleSeconds: 0, estimateSeconds }),
+    );
+    this.predictions[index] = { seen, instanceType, byCohort };
+    return byCohort;
   }
 }
 

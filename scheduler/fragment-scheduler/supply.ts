@@ -34,6 +34,8 @@ export class Supply {
   private readonly lifetimes = new Lifetimes();
   private readonly options: SupplyOptions;
   private readonly priorFailureSeconds: number;
+  /** It is asked for once for each instance that is free at a time. */
+  private known: { now: number; risk: EndRisk } | null = null;
 
   constructor(options: SupplyOptions) {
     this.options = options;
@@ -41,6 +43,7 @@ export class Supply {
   }
 
   cameUp(type: string): void {
+    this.known = null;
     this.instanceTypes.add(type);
   }
 
@@ -49,6 +52,7 @@ export class Supply {
    */
   ended({ type, upAt }: InstanceRecord, isSudden: boolean, now: number): void {
     const { monitor, overheads } = this.options;
+    this.known = null;
     this.lastEnds.set(type, now);
     this.lifetimes.ended(now - upAt, isSudden);
     const ages = monitor.ages(now);
@@ -57,7 +61,11 @@ export class Supply {
 
   /** What may end instances that don't know their end. */
   risk(now: number): EndRisk {
-    return this.lifetimes.risk(this.options.monitor.ages(now), this.priorFailureSeconds);
+    if (this.known?.now !== now) {
+      const risk = this.lifetimes.risk(this.options.monitor.ages(now), this.priorFailureSeconds);
+      this.known = { now, risk };
+    }
+    return this.known.risk;
   }
 
   /** What a fragment for an instance may be made from. */

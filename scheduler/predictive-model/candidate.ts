@@ -1,5 +1,5 @@
 import type { Family, Fit, Points } from './families.ts';
-import { sensible } from './families.ts';
+import { extremes, sensible } from './families.ts';
 import type { TaskTypes } from './task-types.ts';
 import { taskLevel, type TypeFactors } from './type-factors.ts';
 
@@ -87,7 +87,8 @@ export class Candidate {
     const effects = this.cells.map((_, i) => this.effect(i, points.noise));
     let centre = 0;
     for (const cell of cells) centre += effects[cell]! / cells.length;
-    return { ...points, y: points.y.map((each, i) => each - effects[cells[i]!]! + centre) };
+    const y = points.y.map((each, i) => each - effects[cells[i]!]! + centre);
+    return { ...points, y, yRange: extremes(y) };
   }
 
   /** ln of the instance type's factor for this task: its own as far as it is known, else that of all tasks. */

@@ -22,6 +22,9 @@ export interface Points {
   exponent: { mean: number; variance: number };
   /** Variance of y around a good fit, roughly. */
   noise: number;
+  /** Least and largest of x and of y. */
+  xRange: readonly [least: number, most: number];
+  yRange: readonly [least: number, most: number];
 }
 
 /** ln seconds of an item with this ln cost, after so much idleness. */
@@ -185,9 +188,9 @@ const STEEPEST = 1.2;
 const FARTHEST = 7;
 
 /** Keeps a fit to what the points make believable: finite, and not far from what was observed at costs like these. */
-export function sensible(fit: Fit, { x, y }: Points): Fit {
-  const [leastX, mostX] = extremes(x);
-  const [leastY, mostY] = extremes(y);
+export function sensible(fit: Fit, { xRange, yRange }: Points): Fit {
+  const [leastX, mostX] = xRange;
+  const [leastY, mostY] = yRange;
   return (at, idle) => {
     const low = leastY - ROOM - STEEPEST * Math.min(Math.max(0, leastX - at), FARTHEST);
     const high = mostY + ROOM + STEEPEST * Math.min(Math.max(0, at - mostX), FARTHEST);
@@ -198,12 +201,13 @@ export function sensible(fit: Fit, { x, y }: Points): Fit {
 
 /** Of an even number the mean of the two in the middle. */
 export function median(values: readonly number[]): number {
-  const sorted = Float64Array.from(values).toSorted();
+  const sorted = new Float64Array(values).sort();
   const half = sorted.length >> 1;
   return sorted.length % 2 === 1 ? sorted[half]! : (sorted[half - 1]! + sorted[half]!) / 2;
 }
 
-function extremes(values: readonly number[]): [least: number, most: number] {
+/** Least and largest of some numbers. */
+export function extremes(values: readonly number[]): [least: number, most: number] {
   let least = Infinity;
   let most = -Infinity;
   for (const value of values) {

@@ -1,6 +1,7 @@
 import { Calibration } from './calibration.ts';
 import { CostRange } from './cost-range.ts';
 import { bounded, cdf, MEDIAN, NINE_TENTHS, quantile, TENTH, withBounds, type ItemPrediction } from './distribution.ts';
+import { extremes } from './families.ts';
 import { Moments } from './moments.ts';
 import { Noise } from './noise.ts';
 import type { Observation } from './observation.ts';
@@ -300,10 +301,13 @@ export class TaskModel {
     const { isKnown } = this.costs;
     const x = samples.map((sample) => (isKnown ? (sample.x ?? 0) : 0));
     const order = [...x.keys()].toSorted((a, b) => x[a]! - x[b]!);
+    const y = samples.map((sample) => this.withoutLoad(sample));
     const points = {
       x,
       order,
-      y: samples.map((sample) => this.withoutLoad(sample)),
+      y,
+      xRange: extremes(x),
+      yRange: extremes(y),
       idle: samples.map(({ idle }) => idle),
       weights: samples.map(({ weight }) => weight),
       exponent: this.siblings.exponent,
@@ -314,7 +318,7 @@ export class TaskModel {
       { ...points, costs },
       samples.map(({ cell }) => cell),
     );
-    if (costs > 1) Object.assign(this.summary, exponentOf(x, points.y, this.noise));
+    if (costs > 1) Object.assign(this.summary, exponentOf(x, y, this.noise));
   }
 
   /** Tells the siblings. */

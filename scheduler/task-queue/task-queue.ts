@@ -213,12 +213,12 @@ export class TaskQueue {
 
   /** Which items of a range have not ended yet. */
   unsettled(task: number, range: Range): Range[] {
-    const state = this.states[task]!;
+    const { succeeded, unsuccessful } = this.states[task]!;
+    const done = [...succeeded.within(range.start, range.end), ...unsuccessful.within(range.start, range.end)];
+    if (done.length === 0) return range.start < range.end ? [{ start: range.start, end: range.end }] : [];
     const open = new IntervalSet();
     open.add(range.start, range.end);
-    for (const done of [state.succeeded, state.unsuccessful]) {
-      for (const part of done.within(range.start, range.end)) open.delete(part.start, part.end);
-    }
+    for (const part of done) open.delete(part.start, part.end);
     return [...open.toRanges()];
   }
 
