@@ -115,6 +115,16 @@ describe.concurrent('on a cluster that is well', () => {
     expect(allocations(folder).size).toBe(2);
   });
 
+  it('an allocation whose end is moved away is used to the new one', async () => {
+    const folder = cluster.site.job(jobOf('instances 1  lifespan 1 min', 75, 1));
+    const run = cluster.site.morsel(folder, 'run', '--json', 'job.morsel');
+    await until('a worker is at it', () => run.committed() > 0);
+    const id = allocationOf(run.of('instance-started')[0]!.where);
+    cluster.slurm('scontrol', 'update', `JobId=${id}`, 'TimeLimit=5');
+    await isDone(folder, 75, run);
+    expect(allocations(folder)).toEqual(new Set([id]));
+  });
+
   it('srun carries the connections of nodes that can not call, and another takes the place of one that is lost', async () => {
     const folder = cluster.site.job(jobOf('instances 2  lifespan 10 min  address "srun"', 40, 1));
     const run = cluster.site.morsel(folder, 'run', '--json', 'job.morsel');
