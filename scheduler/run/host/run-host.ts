@@ -110,7 +110,9 @@ export class RunHost {
 
   private finishSeconds(tasks: RunProgress['tasks']): Interval | null {
     const isKnown = this.run.predictedSeconds !== null || tasks.some(({ items }) => items.committed > 0);
-    return isKnown && this.phase === 'working' ? this.run.scheduler.forecast(this.now()) : null;
+    const { scheduler } = this.run;
+    const mayBeTold = isKnown && this.phase === 'working' && !scheduler.isOutOfReach;
+    return mayBeTold ? scheduler.forecast(this.now()) : null;
   }
 
   /** To be called every few seconds: notes that the process is alive, for a resume to know how long it was, and what it has learnt. */
