@@ -34,23 +34,35 @@ target t local { instances 1..2 lifespan 1 h }
 const signs = ['"', '"""', '/*', '*/', '//', '\n', ' ', '{', '}', ',', '{p}', 'x', '1', '§', ''];
 const words = ['job', 'q', 'min', 'run "r"', 'retry 2', 'for p2 in ps', 'after a', 'task z { run "z" }\n'];
 
-/** A file of its own workspace. */
+const files = new VirtualFileSystemProvider();
+const { shared } = createMorselServices({ fileSystemProvider: () => files }, { inputProbe });
+const { DocumentBuilder, LangiumDocumentFactory, LangiumDocuments } = shared.workspace;
+let opened = 0;
+
+/** A file that no other knows of. */
 function openFile(text: string) {
-  const files = new VirtualFileSystemProvider();
-  const { shared } = createMorselServices({ fileSystemProvider: () => files }, { inputProbe });
-  const { DocumentBuilder, LangiumDocumentFactory, LangiumDocuments } = shared.workspace;
-  const uri = URI.file('/project/job.morsel');
-  LangiumDocuments.addDocument(LangiumDocumentFactory.fromString(text, uri));
+  const uri = URI.file(`/project/${opened++}.morsel`);
+  const document = LangiumDocumentFactory.fromString(text, uri);
+  LangiumDocuments.addDocument(document);
   const build = async (): Promise<LangiumDocument> => {
-    await DocumentBuilder.build(LangiumDocuments.all.toArray(), { validation: true });
-    return LangiumDocuments.getDocument(uri)!;
+    await DocumentBuilder.build([document], { validation: true });
+    return document;
   };
   const edit = async (next: string): Promise<LangiumDocument> => {
     files.insert(uri, next);
     await DocumentBuilder.update([uri], []);
     return LangiumDocuments.getDocument(uri)!;
   };
-  return { build, edit };
+  const close = (): void => void LangiumDocuments.deleteDocument(uri);
+  return { build, edit, close };
+}
+
+/** What is known of a text that is read for the first time. */
+async function factsOfFresh(text: string): Promise<unknown> {
+  const file = openFile(text);
+  const facts = factsOf(await file.build());
+  file.close();
+  return facts;
 }
 
 /** All of a tree but for the objects themselves. */
@@ -110,9 +122,10 @@ it('is the same as if it had been read for the first time', async () => {
         const before = text;
         text = text.slice(0, at) + insert + text.slice(at + remove);
         const edited = factsOf(await file.edit(text));
-        expect(edited).toEqual(factsOf(await openFile(text).build()));
+        expect(edited).toEqual(await factsOfFresh(text));
         if (undoes) await file.edit((text = before));
       }
+      file.close();
     }),
     { numRuns: 60 },
   );
@@ -132,8 +145,9 @@ it('checks a task again that another part of the file has changed the meaning of
     const file = openFile(whole);
     await file.build();
     for (const text of [whole.replace(from, to), whole]) {
-      expect(factsOf(await file.edit(text))).toEqual(factsOf(await openFile(text).build()));
+      expect(factsOf(await file.edit(text))).toEqual(await factsOfFresh(text));
     }
+    file.close();
   }
 });
 
