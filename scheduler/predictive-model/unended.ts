@@ -16,7 +16,8 @@ interface StandIn {
  */
 export class Unended {
   private readonly standIns = new Map<string, StandIn>();
-  /** Weight of the samples. */
+  private samples = 0;
+  /** Weight of the samples; 0 where there are none. */
   weight = 0;
 
   get residuals(): number[] {
@@ -31,7 +32,9 @@ export class Unended {
   /** @param name that nothing is told of yet */
   set(name: string, standIn: StandIn): void {
     this.standIns.set(name, standIn);
-    this.weight += standIn.sample?.weight ?? 0;
+    if (standIn.sample === null) return;
+    this.samples++;
+    this.weight += standIn.sample.weight;
   }
 
   /** @returns true if there was something by that name */
@@ -39,7 +42,10 @@ export class Unended {
     const known = this.standIns.get(name);
     if (!known) return false;
     this.standIns.delete(name);
-    this.weight = this.standIns.size === 0 ? 0 : this.weight - (known.sample?.weight ?? 0);
+    if (known.sample === null) return true;
+    this.samples--;
+    // What rounding would leave of it is no sample that anything could be predicted from.
+    this.weight = this.samples === 0 ? 0 : this.weight - known.sample.weight;
     return true;
   }
 

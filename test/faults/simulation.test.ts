@@ -22,6 +22,14 @@ test(
   },
 );
 
+/** They waited for ever: an item's run time was predicted from nothing, so no instance was asked for. */
+const ONCE_BROKEN = [25_585, 26_522];
+
+test('histories that once broke a promise', async () => {
+  const { broken } = await playSeeds(ONCE_BROKEN);
+  expect(broken).toEqual([]);
+});
+
 test('a history follows from its seed alone', async () => {
   const [once, again] = [
     await playHistory(scenarioOf(9), { traced: true }),

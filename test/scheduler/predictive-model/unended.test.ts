@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { PredictiveModel } from '../../../scheduler/predictive-model/model.ts';
 import type { Observation } from '../../../scheduler/predictive-model/observation.ts';
+import { Unended } from '../../../scheduler/predictive-model/unended.ts';
 
 const query = { key: 'k', instanceType: 'here', cost: null, load: 0, idleSeconds: 0, estimateSeconds: null };
 
@@ -77,4 +78,16 @@ test('whatever is told of items, and whenever they end, predictions stay finite 
     }),
     { numRuns: 300 },
   );
+});
+
+test('where no sample is left there is no weight left either, whatever rounding makes of the sums', () => {
+  const all = new Unended();
+  const weights = [0.1, 0.7, 0.2];
+  for (const [index, weight] of weights.entries()) {
+    const sample = { x: null, y: 0, load: 0, idle: 0, cell: 0, weight };
+    all.set(`item ${index}`, { seconds: 1, sample, residual: null });
+  }
+  all.set('one that tells nothing yet', { seconds: 1, sample: null, residual: null });
+  for (const index of [2, 1, 0]) all.delete(`item ${index}`);
+  expect(all.weight).toBe(0);
 });
