@@ -201,7 +201,7 @@ export function sensible(fit: Fit, { xRange, yRange }: Points): Fit {
 
 /** Of an even number the mean of the two in the middle. */
 export function median(values: readonly number[]): number {
-  const sorted = new Float64Array(values).sort();
+  const sorted = new Float64Array(values).toSorted();
   const half = sorted.length >> 1;
   return sorted.length % 2 === 1 ? sorted[half]! : (sorted[half - 1]! + sorted[half]!) / 2;
 }
