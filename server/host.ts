@@ -41,6 +41,7 @@ export type HostRuns = Pick<
   | 'run'
   | 'start'
   | 'steer'
+  | 'cancelTask'
   | 'trustGranted'
 >;
 

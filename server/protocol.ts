@@ -285,6 +285,13 @@ export const StopRun = new RequestType<RunRef, RunRef | Problem, void>('morsel/s
 export const ResumeRun = new RequestType<RunRef, RunRef | Problem, void>('morsel/resume');
 /** Holds a live run: nothing new is begun, what runs is cut at its next safe point. */
 export const PauseRun = new RequestType<RunRef, RunRef | Problem, void>('morsel/pause');
+/** Cancels one task of a live run: nothing more of it begins, what waits for it is skipped, and the rest goes on. */
+export const CancelTask = new RequestType<CancelTaskParams, RunRef | Problem, void>('morsel/cancelTask');
+
+export interface CancelTaskParams extends RunRef {
+  task: string;
+}
+
 /** Lets a paused run go on. */
 export const ContinueRun = new RequestType<RunRef, RunRef | Problem, void>('morsel/continue');
 

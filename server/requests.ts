@@ -60,6 +60,7 @@ export function answerRequests({ connection, services, plans, runs, log }: Reque
   on(protocol.Logs, (params) => runs.logs(params));
   on(protocol.StopRun, (run) => runs.steer(run, 'stop'));
   on(protocol.PauseRun, (run) => runs.steer(run, 'pause'));
+  on(protocol.CancelTask, (params) => runs.cancelTask(params));
   on(protocol.ContinueRun, (run) => runs.steer(run, 'continue'));
   on(protocol.ResumeRun, (run, token) => runs.resume(run, signalOf(token)));
   connection.onNotification(protocol.TrustGranted, () => runs.trustGranted());

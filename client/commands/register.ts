@@ -9,7 +9,7 @@ import { newJobFile } from './new-job-file.ts';
 import { type RunContext, runJob, runJobOn } from './run-job.ts';
 import { previewPlan, showRun } from './show-panels.ts';
 import { testTargets } from './test-targets.ts';
-import { continueRun, pauseRun, rerunFailed, resumeRun, stopRun } from './steer-run.ts';
+import { cancelTask, continueRun, pauseRun, rerunFailed, resumeRun, stopRun } from './steer-run.ts';
 
 export interface CommandContext extends RunContext {
   client: BaseLanguageClient;
@@ -31,6 +31,7 @@ export function registerCommands(context: CommandContext): vscode.Disposable {
     'morsel.rerunFailed': (argument) => rerunFailed(context, argument),
     'morsel.pauseRun': (argument) => pauseRun(context, argument),
     'morsel.continueRun': (argument) => continueRun(context, argument),
+    'morsel.cancelTask': (node) => cancelTask(context, node),
     'morsel.showRun': (argument) => showRun(runs, panels, argument),
     'morsel.showRunLog': (node) => (isRunNode(node) ? showRunLog(node) : undefined),
     'morsel.newJobFile': () => newJobFile(),

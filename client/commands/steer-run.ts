@@ -1,8 +1,9 @@
 /** Stop, resume, pause and continue: each asks the server, which asks the run. */
 import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
-import { ContinueRun, PauseRun, ResumeRun, type RunInfo, StopRun } from '../../server/protocol.ts';
+import { CancelTask, ContinueRun, PauseRun, ResumeRun, type RunInfo, StopRun } from '../../server/protocol.ts';
 import { pickRun, type RunChoice } from '../runs/pick-run.ts';
+import { isRunNode } from '../runs-view/run-nodes.ts';
 import { mayRun } from './may-run.ts';
 import type { RunContext } from './run-job.ts';
 
@@ -62,6 +63,17 @@ export async function continueRun({ server, runs }: RunContext, argument: unknow
     placeHolder: t('Continue which run?'),
   });
   if (run !== undefined) await server.ask(ContinueRun, refTo(run));
+}
+
+/** From the menu of a task in the Runs view. */
+export async function cancelTask({ server }: RunContext, node: unknown): Promise<void> {
+  if (!isRunNode(node) || node.kind !== 'task') return;
+  const { task } = node.task;
+  const cancel = t('Cancel Task');
+  const detail = t('What is under way ends. What waits for the task is skipped, and the rest of the job goes on.');
+  const question = t('Cancel {0}?', task);
+  if ((await vscode.window.showWarningMessage(question, { modal: true, detail }, cancel)) !== cancel) return;
+  await server.ask(CancelTask, { ...refTo(node.run), task });
 }
 
 const isUnfinished = ({ live, state }: RunInfo): boolean => !live && state !== 'done';

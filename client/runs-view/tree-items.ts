@@ -70,7 +70,7 @@ function taskItem({ run, task, failures }: RunNode & { kind: 'task' }): vscode.T
   const item = entry(task.task, `${run.folder}/task/${task.task}`, icon, color);
   if (failures.length > 0) item.collapsibleState = Collapsed;
   item.description = `${word} · ${itemsText(items)}`;
-  item.contextValue = 'task';
+  item.contextValue = run.live && items.pending > 0 ? 'task.live' : 'task';
   return item;
 }
 

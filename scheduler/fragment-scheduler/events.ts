@@ -51,6 +51,8 @@ export type CoreEvent = { now: number } & (
   /** No new fragments; running ones are cut at their next safe point. */
   | { kind: 'pause' }
   | { kind: 'resume' }
+  /** None of these tasks' items begins any more; what is under way ends, and its fragment is cut at its next safe point. */
+  | { kind: 'cancel'; tasks: number[] }
 );
 
 /** `done`: all of it was run. `split`: cut because the scheduler said so. `deadline`: the worker cut it, since the next stretch would not have fitted. */
@@ -85,7 +87,7 @@ export type Decision =
   | { kind: 'retire-instance'; instance: string; reason: RetireReason }
   /** Items that will never run, because an item or a task that they wait for failed (or was skipped). */
   | (Range & { kind: 'skip'; task: number; because: number })
-  /** An item that ended its instance, or outlasted a whole lifespan, too often to be tried again. */
+  /** An item that ended its instance, or outlasted a whole lifespan, too often to be tried again; or whose task was cancelled. */
   | (Range & { kind: 'give-up'; task: number; why: string })
   /** What a safe point taught, for the history that later runs learn from. */
   | { kind: 'learnt'; observation: Observation }

@@ -87,6 +87,8 @@ export class FragmentScheduler {
   private tooSmall = 0;
   private nextWake = 0;
   private begun = false;
+  /** Tasks that were cancelled, and have items that have not ended. */
+  private readonly cancelled = new Set<number>();
   private paused = false;
   private finished = false;
   private decisions: Decision[] = [];
@@ -114,6 +116,7 @@ export class FragmentScheduler {
     if (!this.begun) this.giveUpWhatFitsNowhere();
     this.begun = true;
     this.takeIn(event);
+    this.giveUpCancelled();
     if (!this.finished) this.decide(event.now);
     return this.decisions;
   }
@@ -196,6 +199,8 @@ export class FragmentScheduler {
       case 'resume':
         this.paused = false;
         return;
+      case 'cancel':
+        return this.cancel(event.tasks);
       case 'wake':
         if (event.now >= this.nextWake - TIMER_SECONDS) this.nextWake = 0;
         return;
@@ -510,6 +515,20 @@ export class FragmentScheduler {
     for (const [task, { needs }] of this.workload.tasks.entries()) {
       if (concurrency(this.target, needs) === 0)
         this.giveUpTask(task, 'needs more cpus or memory than an instance has');
+    }
+  }
+
+  private cancel(tasks: readonly number[]): void {
+    for (const task of tasks) this.cancelled.add(task);
+    for (const running of this.running.values())
+      if (running.fragment.pieces.some(({ task }) => this.cancelled.has(task))) this.split(running);
+  }
+
+  /** What was under way may come back to the queue later. */
+  private giveUpCancelled(): void {
+    for (const task of this.cancelled) {
+      for (const range of this.queue.unassignedRanges(task)) this.giveUp(task, range, 'its task was cancelled');
+      if (this.queue.counts(task).running === 0) this.cancelled.delete(task);
     }
   }
 

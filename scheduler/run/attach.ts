@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import { connectOver } from '../worker/connect.ts';
-import { Attach, ContinueRun, Event, PauseRun, StopRun } from './control.ts';
+import { Attach, CancelTask, ContinueRun, Event, PauseRun, StopRun } from './control.ts';
 import type { RunEvent, RunProgress } from './events.ts';
 import { readRunFile, RunError } from './run-folder.ts';
 
@@ -16,6 +16,8 @@ export interface AttachedRun {
   stop(): Promise<void>;
   pause(): Promise<void>;
   continue(): Promise<void>;
+  /** Cancels one task. Resolves to a sentence if there is nothing of it to cancel. */
+  cancelTask(task: string): Promise<string | null>;
   /** Leaves; the run goes on. */
   detach(): void;
 }
@@ -60,6 +62,7 @@ export async function attach(runFolder: string, onEvent: (event: RunEvent) => vo
     },
     pause: () => connection.sendRequest(PauseRun),
     continue: () => connection.sendRequest(ContinueRun),
+    cancelTask: (task) => connection.sendRequest(CancelTask, task),
     detach: () => socket.destroy(),
   };
 }

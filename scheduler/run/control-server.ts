@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createHash } from 'node:crypto';
 import type { MessageConnection } from 'vscode-jsonrpc';
 import { connectOver } from '../worker/connect.ts';
-import { Attach, ContinueRun, Event, PauseRun, StopRun } from './control.ts';
+import { Attach, CancelTask, ContinueRun, Event, PauseRun, StopRun } from './control.ts';
 import type { RunEvent, RunProgress } from './events.ts';
 import { RunError } from './run-folder.ts';
 
@@ -20,6 +20,8 @@ export interface ControlActions {
   stop(): Promise<void>;
   pause(): void;
   continue(): void;
+  /** Returns a sentence if there is nothing to cancel. */
+  cancelTask(task: string): string | null;
   listen(listener: (event: RunEvent) => void): () => void;
 }
 
@@ -79,6 +81,7 @@ function serve(socket: Socket, actions: ControlActions): Watcher {
   connection.onRequest(StopRun, () => actions.stop());
   connection.onRequest(PauseRun, () => actions.pause());
   connection.onRequest(ContinueRun, () => actions.continue());
+  connection.onRequest(CancelTask, (task) => actions.cancelTask(task));
   const leave = (): void => {
     stopListening?.();
     connection.dispose();

@@ -177,6 +177,7 @@ async function begin(begun: Begun): Promise<Run> {
     stop: () => host.stop(),
     pause: () => host.pause(),
     continue: () => host.continue(),
+    cancelTask: (task) => host.cancelTask(task),
     listen: (listener) => log.listen(listener),
   });
   open.add(async () => {

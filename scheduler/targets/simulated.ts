@@ -154,6 +154,7 @@ class SimulatedTarget implements Target {
       case 'wake':
       case 'pause':
       case 'resume':
+      case 'cancel':
         return;
     }
   }

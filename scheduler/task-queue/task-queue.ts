@@ -165,6 +165,15 @@ export class TaskQueue {
     return this.states[task]!.unassignedCount;
   }
 
+  /** Those items. */
+  unassignedRanges(task: number): Range[] {
+    const state = this.states[task]!;
+    const idle = new IntervalSet();
+    for (const part of this.unsettled(task, { start: 0, end: state.task.count })) idle.add(part.start, part.end);
+    for (const part of state.running.toRanges()) idle.delete(part.start, part.end);
+    return [...idle.toRanges()];
+  }
+
   /** How many items of a task are ready. */
   readyOf(task: number): number {
     return this.states[task]!.readyCount;

@@ -49,6 +49,11 @@ export class LiveRun {
     await this.#attached[how]();
   }
 
+  /** Resolves to a sentence if there is nothing of the task to cancel. */
+  async cancelTask(task: string): Promise<string | null> {
+    return this.#attached.cancelTask(task);
+  }
+
   /** Leaves the run alone; it goes on. */
   close(): void {
     clearTimeout(this.#telling);

@@ -8,6 +8,7 @@ import type { RunsOptions } from '../host.ts';
 import { explainFragment, type Explanation } from '../../scheduler/explain/explain.ts';
 import { taskInWords } from '../../scheduler/explain/task-words.ts';
 import {
+  type CancelTaskParams,
   type ExplainParams,
   type LogsParams,
   type LogsResult,
@@ -146,6 +147,14 @@ export class RunService {
     if (run.live === null) return { problem: `Run ${run.file.id} is not at work.` };
     await run.live.steer(how);
     return refOf(run);
+  }
+
+  async cancelTask({ task, ...ref }: CancelTaskParams): Promise<RunRef | Problem> {
+    const run = await this.#find(ref);
+    if ('problem' in run) return run;
+    if (run.live === null) return { problem: `Run ${run.file.id} is not at work.` };
+    const problem = await run.live.cancelTask(task);
+    return problem === null ? refOf(run) : { problem: `The task can't be cancelled: ${problem}.` };
   }
 
   /** The failures of a job's newest run; null where there are none. */

@@ -53,6 +53,7 @@ const NO_RUNS: HostRuns = {
   run: elsewhere,
   resume: elsewhere,
   steer: elsewhere,
+  cancelTask: elsewhere,
   details: elsewhere,
   explain: elsewhere,
   logs: elsewhere,

@@ -202,6 +202,17 @@ describe('a run', () => {
     await until(client, started.run, 'done');
   });
 
+  test('has one of its tasks cancelled', async () => {
+    await open();
+    const started = await run('work');
+    await until(client, started.run, 'running');
+    const unknown = await client.request('morsel/cancelTask', { ...started, task: 'nothing' });
+    expect(unknown).toEqual({ problem: "The task can't be cancelled: the job has no task nothing." });
+    expect(await client.request('morsel/cancelTask', { ...started, task: 'wait' })).toEqual(started);
+    go();
+    await until(client, started.run, 'failed');
+  });
+
   test('is paused and goes on', async () => {
     await open();
     const started = await run('work');

@@ -92,6 +92,19 @@ export class RunHost {
     this.handle({ kind: 'resume', now: this.now() });
   }
 
+  /** Nothing more of a task begins, and what waits for it is skipped. Returns a sentence if there is nothing to cancel. */
+  cancelTask(name: string): string | null {
+    const { workload, scheduler } = this.run;
+    const tasks = [...workload.tasks.keys()].filter((index) => workload.tasks[index]!.task === name);
+    if (tasks.length === 0) return `the job has no task ${name}`;
+    if (this.phase !== 'working') return 'the run is ending';
+    const counts = scheduler.counts();
+    const open = tasks.filter((task) => counts[task]!.waiting + counts[task]!.ready + counts[task]!.running > 0);
+    if (open.length === 0) return `all items of ${name} have ended`;
+    this.handle({ kind: 'cancel', now: this.now(), tasks: open });
+    return null;
+  }
+
   progress(): RunProgress {
     const { id, job, workload, scheduler } = this.run;
     const tasks = taskProgress(workload, scheduler.counts());

@@ -436,3 +436,21 @@ test('never asks to be woken so soon that a clock which rounds could not tell th
   for (const decision of woken) if (decision.kind === 'wake') expect(decision.at).toBeGreaterThan(2 + 1e-3);
   expect(woken.length).toBeGreaterThan(0);
 });
+
+test('of a cancelled task nothing more begins, what is under way ends, and what waits for it is skipped', () => {
+  const scheduler = schedulerFor([task('t', 9), task('u', 2, { dependsOn: [{ task: 0, on: 'all' }] }), task('v', 3)], {
+    target: target({ instances: { min: 0, max: 1 } }),
+    model: seasoned('t', 1),
+  });
+  scheduler.handle({ kind: 'wake', now: 0 });
+  const fragment = assigned(scheduler.handle(up(0, 'a', 1e6)));
+  const decisions = scheduler.handle({ kind: 'cancel', now: 1, tasks: [0] });
+  const ofCancelled = fragment.pieces.filter((piece) => piece.task === 0);
+  const running = ofCancelled.reduce((sum, { start, end }) => sum + end - start, 0);
+  expect(decisions).toContainEqual({ kind: 'split', instance: 'a', fragment: fragment.id });
+  expect(scheduler.counts()[0]).toMatchObject({ running, failed: 9 - running });
+  scheduler.handle({ kind: 'fragment-end', now: 2, instance: 'a', fragment: fragment.id, how: 'split' });
+  expect(scheduler.counts()[0]).toMatchObject({ committed: 0, running: 0, failed: 9 });
+  expect(scheduler.counts()[1]).toMatchObject({ skipped: 2 });
+  expect(scheduler.counts()[2]!.failed).toBe(0);
+});
