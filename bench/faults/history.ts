@@ -7,7 +7,7 @@ import { SimulatedDatabase } from './database.ts';
 import { SimulatedDisk } from './disk.ts';
 import { Faults, type FaultKind } from './faults.ts';
 import { Dead, RunProcess, STAGING, type Surroundings } from './run-process.ts';
-import { jobOf, type Scenario } from './scenario.ts';
+import { type Command, jobOf, type Scenario } from './scenario.ts';
 import { World } from './world.ts';
 
 /** A history that goes on for longer goes on for ever. */
@@ -158,7 +158,7 @@ class History {
     );
   }
 
-  private command(what: 'pause' | 'continue' | 'stop'): void {
+  private command(what: Command): void {
     const host = this.process?.end === null ? this.process.host : null;
     if (!host) return;
     this.world.isRunTouched = true;
@@ -168,7 +168,8 @@ class History {
     } else if (what === 'continue') {
       this.isPaused = false;
       host.continue();
-    } else host.stop().catch(() => {});
+    } else if (what === 'cancel') host.cancelTask('t0');
+    else host.stop().catch(() => {});
   }
 
   /** Every item is accounted for, and every output of a committed one outlasts even the machine. */

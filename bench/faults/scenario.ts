@@ -21,10 +21,13 @@ export interface Scenario {
   rates: Partial<Record<FaultKind, number>>;
   /** No fault happens after so many seconds. */
   faultSeconds: number;
-  commands: { at: number; what: 'pause' | 'continue' | 'stop' }[];
+  commands: { at: number; what: Command }[];
   /** Faults that do not happen, by their names. */
   without: string[];
 }
+
+/** What a user asks of the run; `cancel`: its first task. */
+export type Command = 'pause' | 'continue' | 'stop' | 'cancel';
 
 export interface TaskShape {
   count: number;
@@ -61,10 +64,12 @@ export function scenarioOf(seed: number): Scenario {
   for (const [kind, most] of Object.entries(FAULT_KINDS))
     if (random() < 0.4) Object.assign(rates, { [kind]: most * 10 ** (-1.5 * random()) });
   const share = (chance: number, most: number): number => (random() < chance ? most * random() : 0);
-  const commands = Array.from({ length: random() < 0.4 ? 1 + upTo(3) : 0 }, () => ({
-    at: upTo(100),
-    what: pick<'pause' | 'continue' | 'stop'>('pause', 'continue', 'stop'),
-  }));
+  const commands = Array.from({ length: random() < 0.4 ? 1 + upTo(3) : 0 }, () => {
+    const at = upTo(100);
+    const what = pick<Command>('pause', 'continue', 'stop');
+    // Not drawn, so that seeds still play what they played before there was a cancel.
+    return { at, what: what === 'pause' && at % 3 === 0 ? 'cancel' : what };
+  });
   return {
     seed,
     tasks,
