@@ -175,6 +175,7 @@ target bad slurm { lifespan 1 min  partition "shrot" }
     // What ran before may still hold the nodes: then that is said first.
     const says = /there is no Node.js 22.13 or newer on .*\/no\/such\/node/;
     await until('it is said', () => run.warnings().some((text) => says.test(text)), 60);
+    expect(run.warnings().join('\n')).toMatch(says);
     run.kill('SIGINT');
     await run.ended;
   });

@@ -119,6 +119,7 @@ it('says that the folder is not there', async () => {
   const run = site.morsel(folder, 'run', '--json', 'job.morsel');
   const says = /host host3: the folder .* is not on host3: share it, or .* stage/;
   await until('it is said', () => run.warnings().some((text) => says.test(text)), 60);
+  expect(run.warnings().join('\n')).toMatch(says);
   run.kill('SIGINT');
   await run.ended;
 });
