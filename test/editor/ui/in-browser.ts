@@ -3,7 +3,10 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { freshWorkspace } from '../harness/paths.ts';
 import { startServer } from '../harness/server.ts';
-import { openWindow } from '../harness/window.ts';
+import { type EditorWindow, openWindow } from '../harness/window.ts';
+
+/** Of what the page said, so much is told when it fails. */
+const MOST_LINES = 60;
 
 /** The extension in the extension host of a browser, with its server in a worker: what vscode.dev runs. */
 export async function inBrowser(): Promise<void> {
@@ -14,10 +17,15 @@ export async function inBrowser(): Promise<void> {
     'import "shared.morsel"\n\njob written on elsewhere {\n  input seeds = 1..200\n\n  task draw for seed in seeds {\n    run "echo {seed}"\n    estimate 2 s\n  }\n}\n',
   );
   const server = await startServer({ workspace });
-  const window = await openWindow(server, { web: true });
+  const said: string[] = [];
+  const window = await openWindow(server, { web: true, onConsole: (type, text) => said.push(`${type}: ${text}`) });
   try {
     // Its import is read through the client, and its items stand in the text.
     await window.openFile('written.morsel');
+    if (!(await isKnown(window))) {
+      await window.reload();
+      await window.openFile('written.morsel');
+    }
     await window.waitForText('finishes in', '.monaco-editor');
     await window.waitForText('on elsewhere', '.monaco-editor');
     assert.equal(await window.page.locator('.squiggly-error').count(), 0);
@@ -41,9 +49,24 @@ export async function inBrowser(): Promise<void> {
   } catch (error) {
     const picture = 'test-results/in-browser.png';
     await window.screenshot(picture);
-    throw new Error(`${String(error)}\nseen at the end: ${picture}\n${server.logs()}`, { cause: error });
+    const last = said.slice(-MOST_LINES).join('\n');
+    throw new Error(`${String(error)}\nseen at the end: ${picture}\n--- console\n${last}\n${server.logs()}`, {
+      cause: error,
+    });
   } finally {
     await window.close();
     await server.stop();
   }
+}
+
+/**
+ * False if the workbench came up without the extension at all, not even its language: now and then it passes over what it is
+ * to fetch from a server, and does not try again until it is loaded anew.
+ */
+function isKnown({ page }: EditorWindow): Promise<boolean> {
+  const mode = page.locator('[id="status.editor.mode"]').getByText('Morsel');
+  return mode.waitFor({ timeout: 20_000 }).then(
+    () => true,
+    () => false,
+  );
 }
