@@ -75,7 +75,10 @@ export class Lessons {
     this.underWay.delete(fragment);
   }
 
-  /** An instance ended with a stretch that had taken so many times what was predicted. It counts until its first item ends. */
+  /**
+   * An instance ended with a stretch that had taken so many times what was predicted. It counts until its first item ends,
+   * or is given up.
+   */
   lost(
     stretch: readonly StretchPart[],
     overrun: number,
@@ -84,7 +87,8 @@ export class Lessons {
   ): Observation[] {
     const observations = this.unended(stretch, overrun, instance, running);
     for (const [part, observation] of observations.entries()) {
-      const { task, start } = stretch[part]!.piece;
+      const { piece, start } = stretch[part]!;
+      const { task } = piece;
       const name = `item ${start} of task ${task}`;
       this.learners.model.observeUnended(name, observation);
       this.learners.order.changed();
@@ -104,8 +108,8 @@ export class Lessons {
     instance: InstanceRecord,
     running: RunningFragment,
   ): Observation[] {
-    return stretch.map(({ piece, items }) => {
-      const cohort = cohortAt(this.learners.workload.tasks[piece.task]!.cohorts, piece.start);
+    return stretch.map(({ piece, start, items }) => {
+      const cohort = cohortAt(this.learners.workload.tasks[piece.task]!.cohorts, start);
       const each = overrun * piece.itemSeconds.expected;
       return {
         ...this.conditions(piece.task, cohort, instance, running),

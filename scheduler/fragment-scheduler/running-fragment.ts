@@ -53,26 +53,30 @@ const secondsByItems = ({ fragment, items, ended }: RunningFragment): number =>
 /** Alike items of a stretch: what is run between two safe points. */
 export interface StretchPart {
   piece: Piece;
+  /** Position of the first of them. */
+  start: number;
   items: number;
 }
 
 /**
  * What a fragment has under way: all up to its next safe point, where that stands after a fixed number of items; else as
  * many items as run at once.
- * @param unsettled how many items of a piece have not ended
+ * @param unsettled which items of a piece have not ended
  */
 export function stretchUnderWay(
   { fragment, width }: RunningFragment,
-  unsettled: (piece: Piece) => number,
+  unsettled: (piece: Piece) => readonly Range[],
 ): StretchPart[] {
   const parts: StretchPart[] = [];
   for (const piece of fragment.pieces) {
-    const left = unsettled(piece);
+    const open = unsettled(piece);
+    const left = open.reduce((sum, range) => sum + length(range), 0);
     if (left === 0) continue;
+    const { start } = open[0]!;
     const { everyItems, everySeconds } = piece;
-    if (everySeconds !== null) return parts.length > 0 ? parts : [{ piece, items: Math.min(left, width) }];
+    if (everySeconds !== null) return parts.length > 0 ? parts : [{ piece, start, items: Math.min(left, width) }];
     const toPoint = everyItems > 0 ? everyItems - ((length(piece) - left) % everyItems) : left;
-    parts.push({ piece, items: Math.min(left, toPoint) });
+    parts.push({ piece, start, items: Math.min(left, toPoint) });
     if (everyItems > 0) break;
   }
   return parts;

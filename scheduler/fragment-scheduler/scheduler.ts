@@ -346,9 +346,7 @@ export class FragmentScheduler {
   }
 
   private stretchOf(running: RunningFragment): StretchPart[] {
-    return stretchUnderWay(running, (piece) =>
-      this.queue.unsettled(piece.task, piece).reduce((sum, range) => sum + length(range), 0),
-    );
+    return stretchUnderWay(running, (piece) => this.queue.unsettled(piece.task, piece));
   }
 
   private workChanged(stretch: readonly StretchPart[]): void {
@@ -543,6 +541,7 @@ export class FragmentScheduler {
   private giveUp(task: number, range: Range, why: string): void {
     for (const part of this.queue.unsettled(task, range)) {
       this.decisions.push({ kind: 'give-up', task, ...part, why });
+      this.lessons.ended(task, part);
       this.skipped(this.queue.settle(task, part, 'failed').skips);
     }
   }

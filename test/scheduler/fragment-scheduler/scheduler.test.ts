@@ -5,6 +5,7 @@ import { FragmentScheduler, type SchedulerOptions } from '../../../scheduler/fra
 import { uniform } from '../../../scheduler/plan/random.ts';
 import { VirtualWorld } from '../../../scheduler/plan/virtual-world.ts';
 import { PredictiveModel } from '../../../scheduler/predictive-model/model.ts';
+import type { Observation } from '../../../scheduler/predictive-model/observation.ts';
 import { overheadsOf } from '../../../scheduler/safe-points/overheads.ts';
 import type { Workload, WorkloadTask } from '../../../scheduler/workload.ts';
 import { target, task, workload } from '../workloads.ts';
@@ -349,6 +350,21 @@ test('whatever instances do, every item is committed exactly once and the job en
   );
 });
 
+/** The model, and by which names it was told of items whose end it has not heard of. */
+class Watched extends PredictiveModel {
+  readonly unended = new Set<string>();
+
+  override observeUnended(name: string, observation: Observation): void {
+    this.unended.add(name);
+    super.observeUnended(name, observation);
+  }
+
+  override ended(name: string, key: string): void {
+    this.unended.delete(name);
+    super.ended(name, key);
+  }
+}
+
 /** Runs a workload in a virtual world whose instances end without warning; returns each commit as [task, item]. */
 function play(
   work: Workload,
@@ -357,14 +373,18 @@ function play(
 ): [number, number][] {
   const spec = target({ instances: { min: 0, max }, lifespanSeconds: 60 });
   const world = new VirtualWorld({ workload: work, target: spec, overheads, ...chance });
-  const scheduler = new FragmentScheduler({ workload: work, target: spec, model: new PredictiveModel(), overheads });
+  const model = new Watched();
+  const scheduler = new FragmentScheduler({ workload: work, target: spec, model, overheads });
   const commits: [number, number][] = [];
   let started = 0;
   let decisions = scheduler.handle({ kind: 'wake', now: 0 });
   for (let events = 0; ; events++) {
     expect(events).toBeLessThan(100_000);
     for (const decision of decisions) {
-      if (decision.kind === 'finished') return commits;
+      if (decision.kind === 'finished') {
+        expect([...model.unended]).toEqual([]);
+        return commits;
+      }
       if (decision.kind === 'assign') world.assign(decision.fragment);
       if (decision.kind === 'split') world.split(decision.instance, decision.fragment);
       if (decision.kind === 'start-instance') world.start(`i${started++}`);
