@@ -225,7 +225,7 @@ test('a document that was never saved has no plan, and its inputs are not looked
 });
 
 test('a document of another file system has no plan here, and says so', async () => {
-  uri = await client.open('vscode-vfs://github/anna/work/job.morsel', 'job j { task t { run "true" } }\n');
+  uri = await client.open('vscode-vfs://github/anna/photos/job.morsel', 'job j { task t { run "true" } }\n');
   expect(await client.diagnostics(uri)).toEqual([]);
   const { problem } = await client.request<Problem>('morsel/plan', { uri });
   expect(problem).toContain('not on a disk of this machine');
