@@ -1,8 +1,8 @@
 /** Reads a job's inputs and makes of them what the core needs to know (Workload) and what the rest does (ItemTable). */
-import type { CostSpec, InputSpec, JobSpec, TaskSpec } from '../job-spec.ts';
+import type { InputSpec, JobSpec, TaskSpec } from '../job-spec.ts';
 import { openHistory } from '../store/history.ts';
-import type { Cohort, Workload, WorkloadTask } from '../workload.ts';
-import { groupAlike, meanCosts, type Cohorts } from './cohorts.ts';
+import type { Workload, WorkloadTask } from '../workload.ts';
+import { groupAlike } from './cohorts.ts';
 import { checkDistinctOutputs } from './distinct-outputs.ts';
 import { fieldOf } from './field.ts';
 import { fingerprintOf, observationKey, taskIdentity } from './fingerprint.ts';
@@ -10,6 +10,7 @@ import { InputError } from './input-error.ts';
 import { ItemTable, labelOfItem, rangeOf, valueOf } from './item-table.ts';
 import { LineValuesBuilder, type ItemValues } from './item-values.ts';
 import { readInput } from './read-input.ts';
+import { cohortsOf, costKey, type CostedItems, statedTask } from './stated-task.ts';
 import { findUpToDate, type TimedInput } from './up-to-date.ts';
 
 export interface PreparedWork {
@@ -40,11 +41,8 @@ export async function prepareWorkload(job: JobSpec, options: PrepareOptions = {}
 const countOf = ({ input }: TaskSpec, inputs: ReadonlyMap<string, ReadItems>): number =>
   input === null ? 1 : inputs.get(input)!.values.count;
 
-interface ReadItems extends TimedInput {
+interface ReadItems extends TimedInput, CostedItems {
   values: ItemValues;
-  cohorts: Cohorts;
-  /** A column of each distinct cost of the tasks over the input, by its path, in input order. */
-  costs: Map<string, number[]>;
 }
 
 async function readItems(
@@ -103,7 +101,7 @@ function costColumns(tasks: TaskSpec[]): CostColumn[] {
   const columns = new Map<string, CostColumn>();
   for (const { cost, task } of tasks) {
     if (cost?.kind !== 'field') continue;
-    const key = JSON.stringify(cost.path);
+    const key = costKey(cost.path);
     if (!columns.has(key)) columns.set(key, { key, path: cost.path, costs: [], task });
   }
   return [...columns.values()];
@@ -138,30 +136,8 @@ export const restated = (job: JobSpec, { tasks }: Workload): Workload => ({
   }),
 });
 
-/** What the job itself says of a task. */
-function statedOf(job: JobSpec, task: TaskSpec): Omit<WorkloadTask, 'count' | 'cohorts' | 'upToDate'> {
-  return {
-    name: task.name,
-    task: task.task,
-    key: observationKey(job, task),
-    dependsOn: task.dependsOn.map(({ task: name, on }) => ({ task: job.tasks.findIndex((t) => t.name === name), on })),
-    needs: task.needs,
-    safePoint: task.safePoint,
-    commitEach: task.stage.index < task.stage.of,
-    estimateSeconds: task.estimateSeconds,
-    timeoutSeconds: task.timeoutSeconds,
-    ...(task.checkpoint && { checkpoint: { graceSeconds: task.checkpoint.graceSeconds } }),
-  };
-}
-
-function cohortsOf(cost: CostSpec | null, input: ReadItems | null): Cohort[] {
-  const constant = cost?.kind === 'constant' ? cost.value : null;
-  if (input === null) return [{ start: 0, end: 1, cost: constant }];
-  const { borders } = input.cohorts;
-  const column = cost?.kind === 'field' ? input.costs.get(JSON.stringify(cost.path))! : null;
-  const means = column === null ? null : meanCosts(input.cohorts, column);
-  return borders.slice(1).map((end, index) => ({ start: borders[index]!, end, cost: means?.[index] ?? constant }));
-}
+const statedOf = (job: JobSpec, task: TaskSpec): ReturnType<typeof statedTask> =>
+  statedTask(job, task, observationKey(job, task));
 
 /** Since when each task has had its present command, in ms since 1970; null where it never ran with it. */
 function sinceTimes(job: JobSpec, morselFolder: string | undefined): (number | null)[] {
