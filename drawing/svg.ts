@@ -1,4 +1,5 @@
 /** A scene as an SVG document that stands by itself: colours are written out, nothing is fetched, nothing is a script. */
+import { escapedInFile } from './escape.ts';
 import { colourOf, type Look, lookOf, type Palette } from './looks.ts';
 import type { Scene, Shape } from './scene.ts';
 
@@ -6,8 +7,8 @@ import type { Scene, Shape } from './scene.ts';
 export function sceneToSvg({ width, height, shapes }: Scene, palette: Palette, title: string): string {
   const size = `width="${rounded(width)}" height="${rounded(height)}" viewBox="0 0 ${rounded(width)} ${rounded(height)}"`;
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" ${size} role="img" font-family="${escaped(palette.fontFamily)}">`,
-    `<title>${escaped(title)}</title>`,
+    `<svg xmlns="http://www.w3.org/2000/svg" ${size} role="img" font-family="${escapedInFile(palette.fontFamily)}">`,
+    `<title>${escapedInFile(title)}</title>`,
     `<rect width="100%" height="100%" fill="${palette.inks.background}"/>`,
     ...shapes.map((shape) => element(shape, palette)),
     '</svg>\n',
@@ -27,11 +28,11 @@ function element(shape: Shape, palette: Palette): string {
       return `<line x1="${rounded(x1)}" y1="${rounded(y1)}" x2="${rounded(x2)}" y2="${rounded(y2)}"${paint}/>`;
     }
     case 'path':
-      return `<path d="${escaped(shape.d)}"${paint}/>`;
+      return `<path d="${escapedInFile(shape.d)}"${paint}/>`;
     case 'text': {
       const { x, y, text, anchor } = shape;
       const place = anchor === undefined || anchor === 'start' ? '' : ` text-anchor="${anchor}"`;
-      return `<text x="${rounded(x)}" y="${rounded(y)}"${place}${paint}>${escaped(text)}</text>`;
+      return `<text x="${rounded(x)}" y="${rounded(y)}"${place}${paint}>${escapedInFile(text)}</text>`;
     }
   }
 }
@@ -52,12 +53,3 @@ function paintOf(look: Look, { task }: Shape, palette: Palette): string {
 }
 
 const rounded = (number: number): string => String(Math.round(number * 100) / 100);
-
-const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
-
-/** Also without the control characters that XML has no way to write. */
-const escaped = (text: string): string =>
-  text
-    .replaceAll(/[&<>"']/g, (character) => ENTITIES[character]!)
-    // oxlint-disable-next-line no-control-regex -- these are what is looked for
-    .replaceAll(/[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]/g, '\uFFFD');

@@ -1,5 +1,7 @@
 /** HTML and SVG from templates: every value is escaped, unless it is markup itself. */
 
+import { escapedInFile } from '../../drawing/escape.ts';
+
 /** A piece of finished markup. */
 export interface Markup {
   readonly markup: string;
@@ -17,15 +19,7 @@ export const trusted = (text: string): Markup => ({ markup: text });
 
 function written(value: MarkupValue): string {
   if (value === null) return '';
-  if (typeof value === 'string') return escaped(value);
+  if (typeof value === 'string') return escapedInFile(value);
   if (typeof value === 'number') return String(value);
   return 'markup' in value ? value.markup : value.map(written).join('');
 }
-
-const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
-
-const escaped = (text: string): string =>
-  text
-    .replaceAll(/[&<>"']/g, (character) => entities[character]!)
-    // oxlint-disable-next-line no-control-regex -- HTML has no way to write them
-    .replaceAll(/[\u0000-\u0008\u000b-\u001f]/g, '\ufffd');

@@ -1,5 +1,7 @@
 /** HTML that is safe by construction: in a {@link html} template every value is escaped, unless it is {@link Html} itself. */
 
+import { escaped } from '../../drawing/escape.ts';
+
 const brand = Symbol('Html');
 
 export interface Html {
@@ -16,11 +18,7 @@ export function html(parts: TemplateStringsArray, ...values: Value[]): Html {
 }
 
 function written(value: Value): string {
-  if (typeof value === 'string') return escape(value);
+  if (typeof value === 'string') return escaped(value);
   if (typeof value === 'number') return String(value);
   return 'map' in value ? value.map(String).join('') : String(value);
 }
-
-const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
-
-const escape = (text: string): string => text.replaceAll(/[&<>"']/g, (character) => ENTITIES[character]!);
