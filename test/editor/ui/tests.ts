@@ -5,6 +5,7 @@
 import { freshWorkspace } from '../harness/paths.ts';
 import { type ServerOptions, startServer } from '../harness/server.ts';
 import { type EditorWindow, openWindow, type WindowOptions } from '../harness/window.ts';
+import { cancelledTask } from './cancelled-task.ts';
 import { inBrowser } from './in-browser.ts';
 import { german } from './german.ts';
 import { newJob, runToTheEnd } from './a-run.ts';
@@ -33,6 +34,10 @@ export const uiTests: UiTest[] = [
   { title: 'installed: what if is tried in the panel, and applied to the file', run: () => inWindow(whatIf) },
   { title: 'installed: the picture of a run explains its fragments', run: () => inWindow(explained) },
   { title: 'installed: a run survives a reload of the window, and is found again', run: () => inWindow(reload) },
+  {
+    title: 'installed: one task is cancelled from the Runs view, and the other comes to its end',
+    run: () => inWindow(cancelledTask),
+  },
   {
     title: 'installed: in Restricted Mode jobs are planned, and nothing is run',
     run: () => inWindow(restricted, { trust: 'ask' }),
