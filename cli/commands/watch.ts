@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { attach, findRun, readReport, type RunEntry } from '../../scheduler/run/runs.ts';
+import { attach, NotAtWork, findRun, readReport, type RunEntry } from '../../scheduler/run/runs.ts';
 import { ExitCode } from '../exit-codes.ts';
 import { exitCodeOf, showIn } from '../follow-run.ts';
 import { nearestMorselFolder } from '../morsel-folder.ts';
@@ -26,31 +26,35 @@ Exit codes: those of the run (0 done · 1 items failed · 3 stopped, can be resu
 async function watch(id: string | undefined, options: { json?: true }): Promise<void> {
   const entry = findRun(nearestMorselFolder(), id, 'any');
   const json = options.json === true;
-  if (entry.live) {
-    const ended = await follow(entry, json);
-    if (!ended) {
-      say(`Run ${entry.id} goes on.`);
-      process.exitCode = ExitCode.done;
-      return;
-    }
+  const how = entry.live ? await follow(entry, json) : 'over';
+  if (how === 'left') {
+    say(`Run ${entry.id} goes on.`);
+    process.exitCode = ExitCode.done;
+    return;
   }
   const { summary, failures } = readReport(entry.folder);
   if (!json) printLines(renderSummary(summary, failuresOf(failures), paintFor(process.stdout)));
-  else if (!entry.live) printJsonLine({ at: new Date().toISOString(), type: 'run-finished', ...summary });
+  else if (how === 'over') printJsonLine({ at: new Date().toISOString(), type: 'run-finished', ...summary });
   process.exitCode = exitCodeOf(summary.state);
 }
 
-/** True when the run has ended, false when the user left. */
-async function follow(entry: RunEntry, json: boolean): Promise<boolean> {
+/** Until the run has ended, or the user leaves; `over` if it ended before it could be watched. */
+async function follow(entry: RunEntry, json: boolean): Promise<'ended' | 'left' | 'over'> {
   const view = json ? null : createProgressView();
   const show = view === null ? printJsonLine : showIn(view);
-  const left = new Promise<false>((resolve) => {
-    process.once('SIGINT', () => resolve(false));
+  const left = new Promise<'left'>((resolve) => {
+    process.once('SIGINT', () => resolve('left'));
   });
-  const attached = await attach(entry.folder, show);
-  show({ at: new Date().toISOString(), type: 'progress', progress: attached.progress });
-  const ended = await Promise.race([attached.closed.then(() => true), left]);
-  attached.detach();
-  view?.end();
-  return ended;
+  try {
+    const attached = await attach(entry.folder, show);
+    show({ at: new Date().toISOString(), type: 'progress', progress: attached.progress });
+    const how = await Promise.race([attached.closed.then(() => 'ended' as const), left]);
+    attached.detach();
+    return how;
+  } catch (error) {
+    if (error instanceof NotAtWork) return 'over';
+    throw error;
+  } finally {
+    view?.end();
+  }
 }

@@ -1,11 +1,13 @@
 /** The other end of a run's control socket: for those who watch and steer it from another process. */
-import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import { connectOver } from '../worker/connect.ts';
 import { Attach, CancelTask, ContinueRun, Event, PauseRun, StopRun } from './control.ts';
 import type { RunEvent, RunProgress } from './events.ts';
 import { readRunFile, RunError } from './run-folder.ts';
+
+/** No process is at the run, or none any more. */
+export class NotAtWork extends RunError {}
 
 export interface AttachedRun {
   /** Where the run stood when it was attached to. */
@@ -22,18 +24,22 @@ export interface AttachedRun {
   detach(): void;
 }
 
-/** Attaches to a live run; from then on `onEvent` gets every event. Throws a {@link RunError} if no process is at it. */
+/** Attaches to a live run; from then on `onEvent` gets every event. Throws {@link NotAtWork} if no process is at it. */
 export async function attach(runFolder: string, onEvent: (event: RunEvent) => void = () => {}): Promise<AttachedRun> {
   const run = readRunFile(runFolder);
-  if (!run?.socket) throw new RunError(`run ${run?.id ?? runFolder} is not at work`);
+  if (!run?.socket) throw new NotAtWork(`run ${run?.id ?? runFolder} is not at work`);
   const socket = connect(run.socket);
+  const isOver = new NotAtWork(`run ${run.id} is not at work any more`);
   await new Promise<void>((resolve, reject) => {
     socket.once('connect', resolve);
-    socket.once('error', () => reject(new RunError(`run ${run.id} is not at work any more`)));
+    socket.once('error', () => reject(isOver));
   });
   const connection = connectOver(socket, socket);
   let received = 0;
-  const hangUp = once(socket, 'close');
+  // Not `once`, which gives up at an error: a run that ends may reset the connection, and that is its hanging up as well.
+  const hangUp = new Promise<void>((resolve) => {
+    socket.once('close', () => resolve());
+  });
   const ended = async (): Promise<void> => {
     await hangUp;
     // What had arrived by then is still handed out, a message a turn.
@@ -51,7 +57,9 @@ export async function attach(runFolder: string, onEvent: (event: RunEvent) => vo
     onEvent(event);
   });
   connection.listen();
-  const progress = await connection.sendRequest(Attach);
+  const progress = await connection.sendRequest(Attach).catch(() => {
+    throw isOver;
+  });
   return {
     progress,
     closed,

@@ -14,7 +14,7 @@ import { reportedFragments } from './reported-fragments.ts';
 import { itemsFolder, readRunFile, RunError, runsFolder } from './run-folder.ts';
 import { usageOf } from './summary.ts';
 
-export { attach, type AttachedRun } from './attach.ts';
+export { attach, type AttachedRun, NotAtWork } from './attach.ts';
 export type {
   PredictedPart,
   ReportedFailure,
